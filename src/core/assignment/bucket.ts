@@ -1,0 +1,58 @@
+/**
+ * Which bucket a unit falls into: a pure function of (salt, unit), the same in every language.
+ *
+ * The hash is MurmurHash3 x86 32-bit, seed 0 (Austin Appleby, public domain), over the bytes
+ * `utf8(salt) 0x00 utf8(unit)`, without Unicode normalisation. The bucket is `floor(hash * 10000 / 2^32)`.
+ */
+
+/** Number of buckets; a percent is 100 buckets. */
+export const BUCKETS = 10_000;
+
+const encoder = new TextEncoder();
+
+/**
+ * MurmurHash3 x86 32-bit.
+ * @param bytes the input
+ * @param seed an unsigned 32-bit integer
+ * @returns an unsigned 32-bit integer
+ */
+export function murmur3(bytes: Uint8Array, seed = 0): number {
+  const c1 = 0xcc9e2d51;
+  const c2 = 0x1b873593;
+  const { length } = bytes;
+  const blocksEnd = length & ~3;
+  let h = seed;
+  for (let i = 0; i < blocksEnd; i += 4) {
+    let k = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+    k = Math.imul(k, c1);
+    k = (k << 15) | (k >>> 17);
+    h ^= Math.imul(k, c2);
+    h = (h << 13) | (h >>> 19);
+    h = (Math.imul(h, 5) + 0xe6546b64) | 0;
+  }
+  let tail = 0;
+  for (let i = length - 1; i >= blocksEnd; i--) tail = (tail << 8) | bytes[i]!;
+  if (length !== blocksEnd) {
+    tail = Math.imul(tail, c1);
+    tail = (tail << 15) | (tail >>> 17);
+    h ^= Math.imul(tail, c2);
+  }
+  h ^= length;
+  h ^= h >>> 16;
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  h ^= h >>> 16;
+  return h >>> 0;
+}
+
+/**
+ * The bucket of a unit under a salt.
+ * @param salt the rollout's salt
+ * @param unit the id of what is randomised, as the app knows it
+ * @returns an integer in [0, 10000)
+ */
+export function bucketOf(salt: string, unit: string): number {
+  const hash = murmur3(encoder.encode(`${salt}\u0000${unit}`));
+  return Math.floor((hash * BUCKETS) / 0x1_0000_0000);
+}

@@ -1,0 +1,69 @@
+import type { Assignment } from '../assignment/assignment';
+import type { Rollout } from '../rollout/rollout';
+
+/**
+ * Everything the controller knows about one prompt, in one item with a revision, so that one conditional write makes a
+ * whole transition or nothing.
+ */
+export interface PromptItem {
+  schema: 1;
+  prompt: string;
+  /** Grows by one with every write; 0 = never written. */
+  revision: number;
+  assignment: Assignment;
+  /** The running rollout, or the last one that ended (kept for display and for the label rules). */
+  rollout: Rollout | null;
+  /** Versions that ever had a rollout, as closed ranges, ascending, disjoint: a label starts a version at most once. */
+  usedVersions: readonly VersionRange[];
+  quarantined: readonly VersionRange[];
+  /** Newest last, at most 32; older ones are in the history. */
+  audit: readonly AuditEvent[];
+  /** Messages still to be sent or label moves still to be made, at most 32. */
+  outbox: readonly OutboxEntry[];
+  /** Alerts that found no room in the outbox: how many per kind since the last that was sent. */
+  mergedAlerts: Record<string, number>;
+  /** Name of the newest evidence manifest; null before the first tick that read anything. */
+  manifest: string | null;
+  /** Facts that were said once already (`no_production:7`), so that they are not said again. At most 16, newest last. */
+  said: readonly string[];
+  lastTickAtMs: number | null;
+}
+
+/** `[first, last]`, both inclusive. */
+export type VersionRange = readonly [number, number];
+
+/** Ids and numbers only; text is rendered when it is shown or sent. */
+export interface AuditEvent {
+  /** `PROMPT#REVISION#INDEX`, unique. */
+  id: string;
+  atMs: number;
+  kind: string;
+  by: string;
+  rolloutId: string | null;
+  /** Small facts: numbers, versions, codes. Values up to 500 characters. */
+  detail: Record<string, string | number | boolean | null>;
+}
+
+/** What is to be carried out after the write that holds it, at least once, known by its id. */
+export type OutboxEntry =
+  | {
+      id: string;
+      kind: 'alert';
+      alert: string;
+      severity: 'info' | 'warning' | 'page';
+      rolloutId: string | null;
+      atMs: number;
+      detail: AuditEvent['detail'];
+    }
+  | {
+      id: string;
+      kind: 'label';
+      /** A goal, not a command: `label` is to be on `version`, as of `revision`. */
+      label: string;
+      version: number;
+      revision: number;
+      atMs: number;
+      /** A worker holds the entry until then. */
+      leaseUntilMs: number | null;
+      attempts: number;
+    };

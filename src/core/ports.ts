@@ -1,0 +1,177 @@
+import type { Assignment } from './assignment/assignment';
+import type { AuditEvent, PromptItem } from './item/prompt-item';
+
+/*
+ * The ports of the core: what the use cases need from the outside. One contract suite each under test/contracts/, run on
+ * every implementation. Errors are `RampartError`s; exceptions of an SDK never leave an adapter.
+ */
+
+/** The time, passed in. */
+export type Clock = () => number;
+
+/** One generation of a prompt, as Langfuse lists it, translated: ms, numbers, null for what is missing. */
+export interface ObservationRow {
+  id: string;
+  traceId: string;
+  /** ms since 1970. */
+  startMs: number;
+  /** Version of the prompt it was linked to. */
+  version: number;
+  environment: string;
+  /** From the generation, else from its metadata; null when neither has it (then ask the trace's root). */
+  userId: string | null;
+  sessionId: string | null;
+  latencyMs: number | null;
+  costUsd: number | null;
+  tokens: number | null;
+  isError: boolean;
+}
+
+export interface ScoreRow {
+  id: string;
+  name: string;
+  /** Number for NUMERIC, boolean for BOOLEAN, string for CATEGORICAL. TEXT and CORRECTION are not listed. */
+  value: number | boolean | string;
+  timestampMs: number;
+  updatedAtMs: number;
+  environment: string;
+  subject:
+    | { kind: 'trace'; traceId: string }
+    | { kind: 'observation'; observationId: string; traceId: string }
+    | { kind: 'session'; sessionId: string }
+    | { kind: 'experiment' };
+}
+
+/** One page; `cursor` null on the last one. Rows come in the provider's order (newest first), duplicates included. */
+export interface Page<Row> {
+  rows: Row[];
+  cursor: string | null;
+  /** Rows of the page that could not be read (wrong type, NaN, missing fields), with a reason each. */
+  malformed: { id: string; reason: string }[];
+}
+
+/** One version of a prompt as Langfuse holds it. */
+export interface PromptVersion {
+  prompt: string;
+  version: number;
+  labels: string[];
+  config: unknown;
+  createdAtMs: number | null;
+}
+
+/** Langfuse, as the controller needs it. Every call costs requests of the deployment's budget except prompt reads. */
+export interface Langfuse {
+  /** Names of the prompts that have a version with this label, all pages. */
+  promptsWithLabel(label: string): Promise<string[]>;
+  /** The version that holds a label; null when none does. Two holders are seen by {@link versionsWithLabel}. */
+  versionByLabel(prompt: string, label: string): Promise<PromptVersion | null>;
+  /** One version; null when it does not exist. */
+  version(prompt: string, version: number): Promise<PromptVersion | null>;
+  /** Gives the label to the version (taking it from its holder). Not retried inside; safe to repeat. */
+  moveLabel(prompt: string, version: number, label: string): Promise<void>;
+  /** Generations linked to the prompt with start in [fromMs, toMs). */
+  listObservations(query: {
+    prompt: string;
+    fromMs: number;
+    toMs: number;
+    cursor: string | null;
+    limit: number;
+  }): Promise<Page<ObservationRow>>;
+  /** Scores with timestamp in [fromMs, toMs); `names` empty = all. */
+  listScores(query: {
+    names: readonly string[];
+    fromMs: number;
+    toMs: number;
+    cursor: string | null;
+    limit: number;
+  }): Promise<Page<ScoreRow>>;
+  /** Generations of the prompt that belong to these traces (at most 50 ids), whenever they were. One request. */
+  observationsOfTraces(prompt: string, traceIds: readonly string[]): Promise<ObservationRow[]>;
+  /** Root observations' user and session of these traces (at most 50 ids). One request. */
+  rootsOfTraces(
+    traceIds: readonly string[],
+  ): Promise<{ traceId: string; userId: string | null; sessionId: string | null }[]>;
+  /** Generations per version in [fromMs, toMs) by metrics v2: a check of totals. */
+  countByVersion(query: { prompt: string; fromMs: number; toMs: number }): Promise<Map<number, number>>;
+}
+
+/** The prompts' items. A failed conditional write rejects with `revision_conflict`. */
+export interface PromptStore {
+  /** Strongly consistent. */
+  read(prompt: string): Promise<PromptItem | null>;
+  /** Writes when the stored revision is `item.revision - 1` (0 = none stored). */
+  write(item: PromptItem): Promise<void>;
+  /** Only the assignment, for runtimes; null when the prompt is unknown. */
+  readAssignment(prompt: string): Promise<Assignment | null>;
+  /** Every prompt's assignment, page by page. */
+  listAssignments(cursor: string | null): Promise<{ assignments: Assignment[]; cursor: string | null }>;
+  /** Copies events to the history; an event whose id is there already changes nothing. */
+  appendHistory(prompt: string, events: readonly AuditEvent[]): Promise<void>;
+  /** Newest first. */
+  readHistory(
+    prompt: string,
+    query: { limit: number; cursor: string | null },
+  ): Promise<{ events: AuditEvent[]; cursor: string | null }>;
+}
+
+/** Immutable objects named by their content. */
+export interface ObjectStore {
+  /** Stores the bytes under `PREFIX/HASH` and returns that name; storing the same bytes again is harmless. */
+  put(prefix: string, bytes: Uint8Array): Promise<string>;
+  /** The bytes from `offset`, `length` of them (all when omitted). Rejects with `not_found`. */
+  get(name: string, range?: { offset: number; length: number }): Promise<Uint8Array>;
+}
+
+/** Named documents that are replaced as a whole (reports and the like). */
+export interface DocumentStore {
+  /** @returns false when `ifAbsent` and the document exists. */
+  putDocument(name: string, body: string, options: { contentType: string; ifAbsent: boolean }): Promise<boolean>;
+  getDocument(name: string): Promise<string | null>;
+}
+
+/** The deployment's budget of Langfuse requests: a token bucket that a tenth of is kept for label moves. */
+export interface RequestBudget {
+  /**
+   * Takes up to `wanted` requests, never more than are there.
+   * @returns how many were granted, and when to ask again if fewer than wanted
+   */
+  take(wanted: number, purpose: 'label' | 'read', nowMs: number): Promise<{ granted: number; retryAtMs: number }>;
+  /** After a 429: nobody takes anything before `untilMs`. */
+  blockUntil(untilMs: number): Promise<void>;
+}
+
+/** A rendered alert. */
+export interface AlertMessage {
+  /** Message id, once per transition; receivers may see it more than once. */
+  id: string;
+  /** At most 100 ASCII characters (an SNS limit). */
+  subject: string;
+  text: string;
+  /** Machine-readable copy of the facts. */
+  attributes: Record<string, string>;
+}
+
+export interface AlertSender {
+  send(message: AlertMessage): Promise<void>;
+}
+
+export interface MailMessage {
+  id: string;
+  subject: string;
+  html: string;
+  text: string;
+}
+
+export interface MailSender {
+  send(message: MailMessage): Promise<void>;
+}
+
+/** What a tick message carries: one prompt to look at. */
+export interface TickMessage {
+  prompt: string;
+}
+
+/** The queue between the schedule and the per-prompt ticks. */
+export interface TickQueue {
+  send(messages: readonly TickMessage[]): Promise<void>;
+}
