@@ -65,6 +65,8 @@ export interface Langfuse {
   promptsWithLabel(label: string): Promise<string[]>;
   /** The version that holds a label; null when none does. Two holders are seen by {@link versionsWithLabel}. */
   versionByLabel(prompt: string, label: string): Promise<PromptVersion | null>;
+  /** Every version that holds the label, ascending; more than one is an error to report, not a choice. Prompt reads only. */
+  versionsWithLabel(prompt: string, label: string): Promise<number[]>;
   /** One version; null when it does not exist. */
   version(prompt: string, version: number): Promise<PromptVersion | null>;
   /** Gives the label to the version (taking it from its holder). Not retried inside; safe to repeat. */
