@@ -1,0 +1,92 @@
+import { odds } from '../stats/noncentral-hypergeometric';
+import type { FrozenGuardrail } from './guardrail';
+
+/** The gate of the first step asks for less than promotion: this many times the margin. */
+const GATE_FACTOR = 3;
+/** A margin of 1 would be met by anything. */
+const WIDEST_GATE = 0.99;
+/** Bad rates nearer to 0 or 1 than this have no useful odds. */
+const LEAST_RATE = 0.0005;
+/** Below this bad rate the conditional test alone can hardly prove safety. */
+const RARE_RATE = 0.05;
+/** How far towards 1 a rate plus its margin may go. */
+const FARTHEST_TO_ONE = 0.95;
+
+const HARM_POWERS = [0.5, 1, 1.5, 2.5, 4] as const;
+const HARM_WEIGHTS = [0.2, 0.3, 0.2, 0.15, 0.15] as const;
+const SAFE_POWERS = [0.5, 0, -1] as const;
+const SAFE_WEIGHTS = [0.25, 0.5, 0.25] as const;
+const STAKES = [0.4, 0.8, 1.6, 3.2] as const;
+const HIGHEST_STAKE = 0.95;
+const EVEN_WEIGHTS = STAKES.map(() => 1 / STAKES.length);
+
+/** Margin of the first step's gate on the z scale, in [delta, 1). */
+export function gateMargin(delta: number): number {
+  return Math.max(delta, Math.min(GATE_FACTOR * delta, WIDEST_GATE));
+}
+
+/** A bad rate kept off 0 and 1, so that it has odds. */
+export function offTheEnds(rate: number): number {
+  return Math.min(1 - LEAST_RATE, Math.max(LEAST_RATE, rate));
+}
+
+/** Historical bad rate as the engines use it. */
+export function referenceRate(g: FrozenGuardrail): number {
+  return offTheEnds(g.reference.p);
+}
+
+/** True when bad outcomes are rare enough that safety needs the one-sample test too. */
+export function isRare(g: FrozenGuardrail): boolean {
+  return g.kind === 'binary' && g.reference.p < RARE_RATE;
+}
+
+/** The bad rate that is `margin` worse than history, below 1. */
+export function marginRate(g: FrozenGuardrail, margin: number): number {
+  const p = referenceRate(g);
+  return Math.min(p + margin, p + (1 - p) * FARTHEST_TO_ONE);
+}
+
+/** ln of the odds ratio between the rate at the margin and history's. */
+export function logOddsMargin(g: FrozenGuardrail, margin: number): number {
+  return Math.log(odds(marginRate(g, margin)) / odds(referenceRate(g)));
+}
+
+/** ln of the odds ratios under which harm is sought. */
+export function harmLogOdds(g: FrozenGuardrail): number[] {
+  return HARM_POWERS.map((power) => power * logOddsMargin(g, g.delta));
+}
+
+/** ln of the odds ratios under which safety is sought, all below the margin's. */
+export function safeLogOdds(g: FrozenGuardrail, margin: number): number[] {
+  return SAFE_POWERS.map((power) => power * logOddsMargin(g, margin));
+}
+
+/** Stakes of the pair bets for an effect of the size `margin`, in (0, 1). */
+export function stakes(g: FrozenGuardrail, margin: number): number[] {
+  return STAKES.map((stake) => Math.min(HIGHEST_STAKE, (stake * margin) / g.reference.sigma2));
+}
+
+/** Weights of the mixture over the harm grid. */
+export function harmWeights(kind: FrozenGuardrail['kind']): readonly number[] {
+  return kind === 'binary' ? HARM_WEIGHTS : EVEN_WEIGHTS;
+}
+
+/** Weights of the mixture over the safety grid. */
+export function safeWeights(kind: FrozenGuardrail['kind']): readonly number[] {
+  return kind === 'binary' ? SAFE_WEIGHTS : EVEN_WEIGHTS;
+}
+
+/**
+ * What makes a guardrail's frozen numbers unusable.
+ * @returns one sentence, or null when they are fine
+ */
+export function guardrailProblem(g: FrozenGuardrail): string | null {
+  const { sigma2, p, skewness2 } = g.reference;
+  const finite = (x: number, low: number, high: number): boolean => Number.isFinite(x) && x >= low && x <= high;
+  if (!(finite(g.delta, 0, 1) && g.delta > 0)) return `delta: expected in (0, 1], got ${g.delta}`;
+  if (g.floor !== null && !finite(g.floor, 0, 1)) return `floor: expected in [0, 1], got ${g.floor}`;
+  if (!finite(p, 0, 1)) return `reference.p: expected in [0, 1], got ${p}`;
+  if (!finite(sigma2, 0, 1)) return `reference.sigma2: expected in [0, 1], got ${sigma2}`;
+  if (!finite(skewness2, 0, Infinity)) return `reference.skewness2: expected not negative, got ${skewness2}`;
+  return null;
+}

@@ -1,0 +1,55 @@
+import type { FrozenGuardrail } from './guardrail';
+import type { Verdict } from './verdict';
+import { wordDifference, wordEvidence, wordMargin, wordMean } from './wording';
+
+/**
+ * One plain sentence, with its numbers, for a product owner.
+ * @param verdict its kind is decided; its reason is not read
+ * @param refused values that could not be used
+ */
+export function explainVerdict(
+  verdict: Verdict,
+  g: FrozenGuardrail,
+  refused: number,
+  { alpha, beta }: { alpha: number; beta: number },
+): string {
+  const units = `${verdict.unitsCandidate} candidate and ${verdict.unitsStable} stable units`;
+  const means = compare(verdict, g, alpha);
+  const needed = (bound: number): string => `${wordEvidence(Math.log(1 / bound))} is needed`;
+  switch (verdict.kind) {
+    case 'harmful':
+      if (verdict.logEHarm < Math.log(1 / alpha) && verdict.logEFloor !== null && g.floor !== null) {
+        const limit = wordMean(g.transform, g.floor);
+        return `Below its limit of ${limit}: ${means}; evidence ${wordEvidence(verdict.logEFloor)}; ${units}.`;
+      }
+      return `Worse than stable: ${means}; evidence ${wordEvidence(verdict.logEHarm)}, ${needed(alpha)}; ${units}.`;
+    case 'no_data':
+      return `No data in ${emptyArms(verdict)}: ${units} so far.`;
+    case 'safe': {
+      const margin = wordMargin(g.transform, g.delta);
+      return `Within the margin of ${margin}: ${means}; evidence ${wordEvidence(verdict.logESafe)}; ${units}.`;
+    }
+    case 'inconclusive': {
+      const evidence = `evidence that it is within the margin of ${wordMargin(g.transform, g.delta)} is ${wordEvidence(verdict.logESafe)}, ${needed(beta)}`;
+      const faults =
+        refused === 0 ? '' : `; ${refused} values were not numbers in their range, so nothing can be proven safe`;
+      return `Not decided: ${means}; ${evidence}${faults}; ${units}.`;
+    }
+  }
+}
+
+function compare(verdict: Verdict, g: FrozenGuardrail, alpha: number): string {
+  const { difference, low, high } = verdict;
+  const mean = (z: number | null): string => (z === null ? 'no data' : wordMean(g.transform, z));
+  const means = `${mean(verdict.meanCandidate)} against ${mean(verdict.meanStable)}`;
+  if (difference === null) return means;
+  const change = wordDifference(g.transform, difference);
+  if (low === null || high === null) return `${means} (${change})`;
+  const ends = [wordDifference(g.transform, low), wordDifference(g.transform, high)].join(' to ');
+  return `${means} (${change}, ${Math.round(1000 * (1 - alpha)) / 10} % interval ${ends})`;
+}
+
+function emptyArms({ unitsStable, unitsCandidate }: Verdict): string {
+  if (unitsStable === 0 && unitsCandidate === 0) return 'either arm';
+  return unitsStable === 0 ? 'the stable arm' : 'the candidate arm';
+}

@@ -1,0 +1,196 @@
+import type { Arm } from '../assignment/assignment';
+import { betBelow, noBets } from '../stats/one-sample-betting';
+import { type ArmSums, emptyArmSums } from '../stats/ratio';
+import { type CrossSums, crossIndex, pairIndex } from '../stats/stratified-ratio-difference';
+import { type BlockLogs, emptyBlock, foldBlock, type OpenBlock } from './blocks';
+import { guardrailProblem, harmWeights, safeWeights } from './engine-parameters';
+import type { FrozenGuardrail } from './guardrail';
+
+/** A block with both arms closes at the first tick at which it holds this many units. */
+const BLOCK_UNITS = 20;
+/** Far above any rollout; a larger index is a mistake of the caller. */
+const MOST_STAGES = 1000;
+
+/** Sums of one stage (engine A) and its block that is not judged yet (engine B). */
+export interface StageState {
+  stable: ArmSums;
+  candidate: ArmSums;
+  open: OpenBlock | null;
+}
+
+/**
+ * All that is kept of one guardrail's evidence: plain JSON, finite numbers, as large as its stages (squared) and its
+ * open blocks, whatever the age of the rollout. The functions below change it in place.
+ */
+export interface GuardrailState {
+  kind: FrozenGuardrail['kind'];
+  /** Distinct units with a score, per arm. */
+  units: Record<Arm, number>;
+  stages: StageState[];
+  /** By pairIndex, then crossIndex. */
+  cross: CrossSums[][];
+  /** Closed blocks. */
+  logs: BlockLogs;
+  /** Candidate's units that entered a block, and the bad ones (binary). */
+  entered: { candidate: number; candidateBad: number };
+  /** Bets against the floor, per arm. */
+  floor: { at: number; logs: Record<Arm, number[]> } | null;
+  /** Values that were refused: not finite or outside [0, 1]. None may have come before anything counts as safe. */
+  refused: number;
+}
+
+/** Scores of one unit in one stage: how many, and the sum of their z. */
+export interface UnitSums {
+  m: number;
+  y: number;
+}
+
+/** State before any evidence. */
+export function emptyGuardrailState(g: FrozenGuardrail): GuardrailState {
+  const zeros = (weights: readonly number[]): number[] => weights.map(() => 0);
+  const floor = guardrailProblem(g) === null ? g.floor : null;
+  return {
+    kind: g.kind,
+    units: { stable: 0, candidate: 0 },
+    stages: [],
+    cross: [],
+    logs: {
+      harm: zeros(harmWeights(g.kind)),
+      gate: zeros(safeWeights(g.kind)),
+      safe: zeros(safeWeights(g.kind)),
+    },
+    entered: { candidate: 0, candidateBad: 0 },
+    floor: floor === null ? null : { at: floor, logs: { stable: noBets(), candidate: noBets() } },
+    refused: 0,
+  };
+}
+
+/**
+ * Engine A: the scores of a unit in a stage changed from `before` to `after`. m = 0 stands for "no score": before, the
+ * unit is new in the stage; after, its last score was withdrawn.
+ * @param u `others` are the unit's sums in its other stages, whichever arm it had there
+ */
+export function updateUnit(
+  state: GuardrailState,
+  u: {
+    stage: number;
+    arm: Arm;
+    before: UnitSums;
+    after: UnitSums;
+    others: readonly { stage: number; arm: Arm; m: number; y: number }[];
+  },
+): void {
+  const { before, after } = u;
+  if (!isUnitSums(after) || !isUnitSums(before)) {
+    state.refused += 1;
+    return;
+  }
+  const came = (after.m > 0 ? 1 : 0) - (before.m > 0 ? 1 : 0);
+  const sums = stageAt(state, u.stage)[u.arm];
+  sums.units += came;
+  sums.m += after.m - before.m;
+  sums.y += after.y - before.y;
+  sums.mm += after.m * after.m - before.m * before.m;
+  sums.yy += after.y * after.y - before.y * before.y;
+  sums.ym += after.y * after.m - before.y * before.m;
+  let isNewInArm = true;
+  for (const other of u.others) {
+    if (other.m === 0 || other.stage === u.stage) continue;
+    if (other.arm === u.arm) isNewInArm = false;
+    addToCross(state, u, other, after.m - before.m, after.y - before.y);
+  }
+  if (isNewInArm) state.units[u.arm] += came;
+}
+
+/**
+ * Engine B: a unit enters the open block of a stage, once per rollout.
+ * @param u `key` a keyed hash of the unit; `z` in [0, 1], for a binary guardrail 0 or 1; `atMs` when it settled
+ */
+export function enterUnit(
+  state: GuardrailState,
+  u: { stage: number; arm: Arm; key: string; z: number; atMs: number },
+): void {
+  const { z } = u;
+  if (!(z >= 0 && z <= 1) || (state.kind === 'binary' && z !== 0 && z !== 1)) {
+    state.refused += 1;
+    return;
+  }
+  const stage = stageAt(state, u.stage);
+  stage.open ??= emptyBlock(u.atMs);
+  if (u.atMs < stage.open.openedAtMs) stage.open.openedAtMs = u.atMs;
+  const arm = stage.open[u.arm];
+  arm.units += 1;
+  if (state.kind === 'binary') {
+    arm.bad += 1 - z;
+  } else {
+    arm.keys.push(u.key);
+    arm.zs.push(z);
+  }
+  if (u.arm === 'candidate') {
+    state.entered.candidate += 1;
+    if (state.kind === 'binary') state.entered.candidateBad += 1 - z;
+  }
+  if (state.floor !== null) betBelow(state.floor.logs[u.arm], state.floor.at, z);
+}
+
+/**
+ * Closes the open blocks that are due, by counts and clock only, never by outcomes: with both arms in it, a block closes
+ * at the first tick at which it holds 20 units, else after `blockMs`; with one arm it stays open.
+ * @param blockMs longest time a stage's block stays open (1 h, or a quarter of the bake when that is shorter)
+ */
+export function closeBlocks(
+  state: GuardrailState,
+  g: FrozenGuardrail,
+  nowMs: number,
+  blockMs: (stage: number) => number,
+): void {
+  if (guardrailProblem(g) !== null) return;
+  for (const [index, stage] of state.stages.entries()) {
+    const block = stage.open;
+    if (block === null || block.stable.units === 0 || block.candidate.units === 0) continue;
+    const isFull = block.stable.units + block.candidate.units >= BLOCK_UNITS;
+    if (!isFull && nowMs - block.openedAtMs < blockMs(index)) continue;
+    foldBlock(state.logs, block, g);
+    stage.open = null;
+  }
+}
+
+/** The products with the unit's sums in another stage change by that stage's sums times the difference in this one. */
+function addToCross(
+  state: GuardrailState,
+  here: { stage: number; arm: Arm },
+  other: { stage: number; arm: Arm; m: number; y: number },
+  dm: number,
+  dy: number,
+): void {
+  stageAt(state, Math.max(here.stage, other.stage));
+  const isEarlier = here.stage < other.stage;
+  const [first, second] = isEarlier ? [here, other] : [other, here];
+  const index = pairIndex(first.stage, second.stage);
+  const sums = state.cross[index]![crossIndex(first.arm === 'candidate', second.arm === 'candidate')]!;
+  sums.yy += other.y * dy;
+  sums.mm += other.m * dm;
+  sums.ym += isEarlier ? dy * other.m : other.y * dm;
+  sums.my += isEarlier ? dm * other.y : other.m * dy;
+}
+
+function stageAt(state: GuardrailState, index: number): StageState {
+  const known = state.stages[index];
+  if (known !== undefined) return known;
+  if (!Number.isInteger(index) || index < 0 || index >= MOST_STAGES)
+    throw new Error(`stage: expected an integer in 0..${MOST_STAGES - 1}, got ${index}`);
+  while (state.stages.length <= index) {
+    for (let s = 0; s < state.stages.length; s++) state.cross.push([0, 1, 2, 3].map(emptyCross));
+    state.stages.push({ stable: emptyArmSums(), candidate: emptyArmSums(), open: null });
+  }
+  return state.stages[index]!;
+}
+
+function emptyCross(): CrossSums {
+  return { yy: 0, ym: 0, my: 0, mm: 0 };
+}
+
+/** A count of scores and the sum of that many values in [0, 1]. */
+function isUnitSums({ m, y }: UnitSums): boolean {
+  return Number.isFinite(m) && m >= 0 && y >= -1e-9 && y <= m + 1e-9 * (1 + m);
+}
