@@ -7,7 +7,7 @@ import { mergeMoments, momentsOf, varianceOf } from '../../../src/core/stats/mom
 import { logLikelihoodRatios } from '../../../src/core/stats/noncentral-hypergeometric';
 import { logCapital } from '../../../src/core/stats/pair-betting';
 import { type ArmSums, ratioEstimate } from '../../../src/core/stats/ratio';
-import { srmLogE } from '../../../src/core/stats/srm';
+import { srmLogE, type StageCounts } from '../../../src/core/stats/srm';
 import {
   crossIndex,
   type CrossSums,
@@ -86,10 +86,9 @@ const KINDS: Readonly<Record<string, (inputs: never) => object>> = {
     ),
   }),
 
-  'srm-sequential-loge': ({ stages, concentration }: { stages: { observed: number[]; weights: number[] }[]; concentration: number }) => ({
-      log_e: srmLogE(stages, concentration),
-    }),
-  ),
+  'srm-sequential-loge': ({ stages, concentration }: { stages: StageCounts[]; concentration: number }) => ({
+    log_e: srmLogE(stages, concentration),
+  }),
 
   'e-closed-testing': ({ e, alpha }: { e: number[]; alpha: number }) => {
     const logs = e.map((value) => Math.log(value));
@@ -106,7 +105,7 @@ const KINDS: Readonly<Record<string, (inputs: never) => object>> = {
   'ratio-delta': ({ sums }: { sums: { n: number; y: number; m: number; yy: number; mm: number; ym: number } }) => {
     const { ratio, s2 } = ratioEstimate({ ...sums, units: sums.n });
     return { ratio, var_of_ratio: s2 / sums.n };
-  }),
+  },
 
   'stratified-difference': stratified,
 
