@@ -1,0 +1,98 @@
+import { metricId, parseMetric, type Direction, type Metric } from '../metrics/metric';
+import { closest, didYouMean } from './did-you-mean';
+import { show, type Path, type Report } from './problem';
+
+/**
+ * What a metric's margin and limit are written in: points of a declared range, a share of yes/no outcomes, or relative to
+ * the stable version's mean (limits then in the metric's own unit: ms, USD, tokens).
+ */
+export type Scale = 'range' | 'share' | 'relative';
+
+/** The scale of a metric. A score without a range and without categories is boolean. */
+export function scaleOf(metric: Metric, range: readonly [number, number] | null): Scale {
+  switch (metric.kind) {
+    case 'score':
+      return range === null ? 'share' : 'range';
+    case 'latency':
+    case 'cost':
+    case 'tokens':
+      return 'relative';
+    case 'latency_tail':
+    case 'error_rate':
+    case 'coverage':
+      return 'share';
+  }
+}
+
+/** The only direction that makes sense for a metric; null for scores, which must say theirs. */
+export function fixedDirection(metric: Metric): Direction | null {
+  if (metric.kind === 'score') return null;
+  return metric.kind === 'coverage' ? 'higher_is_better' : 'lower_is_better';
+}
+
+/** Odds ratio of the exceedance of stable's historical quantile that a tail guardrail accepts (stats method, section 6). */
+const TAIL_ODDS_RATIO = 1.5;
+
+/**
+ * The margin where none is written (stats method, section 6): 5 points of 100 for yes/no scores, coverage and scores in
+ * [0, 1]; .25 for scores in [1, 5]; one point for errors; 10 % for latency, cost and tokens; for tails the odds ratio 1.5,
+ * which at a base rate p is r p / (1 + (r - 1) p) - p, to four places.
+ * @returns null for a score with another range: its margin must be written
+ */
+export function defaultMargin(metric: Metric, range: readonly [number, number] | null): number | null {
+  switch (metric.kind) {
+    case 'error_rate':
+      return 0.01;
+    case 'latency':
+    case 'cost':
+    case 'tokens':
+      return 0.1;
+    case 'latency_tail': {
+      const base = 1 - metric.quantile;
+      const accepted = (TAIL_ODDS_RATIO * base) / (1 + (TAIL_ODDS_RATIO - 1) * base);
+      return Math.round((accepted - base) * 10_000) / 10_000;
+    }
+    case 'coverage':
+      return 0.05;
+    case 'score':
+      if (range === null || (range[0] === 0 && range[1] === 1)) return 0.05;
+      return range[0] === 1 && range[1] === 5 ? 0.25 : null;
+  }
+}
+
+const PLAIN_METRICS = ['latency', 'latency.p90', 'latency.p95', 'latency.p99', 'cost', 'tokens', 'error_rate'];
+const NAMED_METRICS = ['score', 'coverage'];
+
+/**
+ * Reads a metric that a person wrote, stating what is wrong with it.
+ * @returns null when it is not a metric
+ */
+export function readMetric(text: string, path: Path, report: Report): Metric | null {
+  const metric = parseMetric(text);
+  if (metric !== null && !('name' in metric && metric.name !== metric.name.trim())) return metric;
+  report(path, `expected ${PLAIN_METRICS.join(', ')}, score:NAME or coverage:NAME, got ${show(text)}${hint(text)}`);
+  return null;
+}
+
+/** Every metric by one text, also where its categories are in another order. */
+export function metricKey(metric: Metric): string {
+  if (metric.kind !== 'score' || metric.categories === null) return metricId(metric);
+  return metricId({ ...metric, categories: [...new Set(metric.categories)].sort() });
+}
+
+function hint(text: string): string {
+  const colon = text.indexOf(':');
+  if (colon === -1) {
+    const near = didYouMean(text, PLAIN_METRICS);
+    return near === '' && text.trim() !== '' ? `; did you mean ${show(`score:${text.trim()}`)}?` : near;
+  }
+  const kind = text.slice(0, colon);
+  const name = text.slice(colon + 1).trim();
+  if (!NAMED_METRICS.includes(kind)) {
+    const near = closest(kind, NAMED_METRICS);
+    return near === null ? '' : `; did you mean ${show(`${near}:${name}`)}?`;
+  }
+  return name === ''
+    ? '; its name is empty'
+    : '; names and categories must not be empty or start or end with white space';
+}
