@@ -1,0 +1,96 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { DeploymentConfig } from '../src/core/config/deployment-config';
+import { Alerts } from './alerts';
+import { CompareVariants } from './compare-variants';
+import { configLayer } from './config-layer';
+import type { Foundation } from './controller-function';
+import { Monitoring } from './monitoring';
+import { Rollback } from './rollback';
+import { Secrets } from './secrets';
+import { State } from './state';
+import { Tick } from './tick';
+import { TickQueue } from './tick-queue';
+import { WeeklyReport } from './weekly-report';
+
+export interface RampartStackProps extends StackProps {
+  config: DeploymentConfig;
+}
+
+/** The name of a deployment's stack. */
+export function stackName(config: DeploymentConfig): string {
+  return `Rampart-${config.settings.deployment}`;
+}
+
+/** One deployment of Rampart. */
+export class RampartStack extends Stack {
+  constructor(scope: Construct, id: string, props: RampartStackProps) {
+    super(scope, id, { description: 'Rampart: guarded rollouts for prompts kept in Langfuse', ...props });
+    const { config } = props;
+    const { settings } = config;
+    const state = new State(this, 'State', config.retention);
+    const alerts = new Alerts(this, 'Alerts', { deployment: settings.deployment, emails: config.alerts.emails });
+    const secrets = new Secrets(this, 'Secrets', {
+      langfuseSecretName: config.langfuse.secretName,
+      hashKeySecretName: config.hashKeySecretName,
+    });
+    const queue = new TickQueue(this, 'TickQueue');
+    const foundation: Foundation = {
+      table: state.table,
+      bucket: state.bucket,
+      alertTopic: alerts.topic,
+      tickQueue: queue.queue,
+      langfuseSecret: secrets.langfuse,
+      hashKeySecret: secrets.hashKey,
+      configLayer: configLayer(this, config),
+      logDays: config.retention.logDays,
+    };
+    const tick = new Tick(this, 'Tick', { foundation, queue, tickEveryMs: settings.tickEveryMs });
+    const compare = new CompareVariants(this, 'CompareVariants', { foundation, compareEveryMs: config.compareEveryMs });
+    const report = new WeeklyReport(this, 'WeeklyReport', {
+      foundation,
+      report: config.report,
+      timeZone: settings.timeZone,
+    });
+    const rollback = new Rollback(this, 'Rollback', { foundation });
+    new Monitoring(this, 'Monitoring', {
+      deployment: settings.deployment,
+      tickEveryMs: settings.tickEveryMs,
+      alertTopic: alerts.topic,
+      tick: tick.function,
+      tickLog: tick.function.logGroup,
+      tickQueue: queue.queue,
+      deadLetters: {
+        Tick: queue.deadLetters,
+        CompareVariants: compare.deadLetters,
+        WeeklyReport: report.deadLetters,
+        Rollback: rollback.deadLetters,
+      },
+      functions: {
+        Tick: tick.function,
+        CompareVariants: compare.function,
+        WeeklyReport: report.function,
+        Rollback: rollback.function,
+      },
+    });
+    this.outputs(foundation, {
+      AlarmTopicArn: rollback.alarmTopic.topicArn,
+      RollbackFunctionName: rollback.function.functionName,
+      WeeklyReportFunctionName: report.function.functionName,
+    });
+  }
+
+  /** What a person, the command line and the serving apps need to find the deployment. */
+  private outputs(foundation: Foundation, more: Record<string, string>): void {
+    const values = {
+      TableName: foundation.table.tableName,
+      BucketName: foundation.bucket.bucketName,
+      AlertTopicArn: foundation.alertTopic.topicArn,
+      TickQueueUrl: foundation.tickQueue.queueUrl,
+      LangfuseSecretName: foundation.langfuseSecret.secretName,
+      HashKeySecretName: foundation.hashKeySecret.secretName,
+      ...more,
+    };
+    for (const [name, value] of Object.entries(values)) new CfnOutput(this, name, { value });
+  }
+}

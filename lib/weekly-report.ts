@@ -1,0 +1,73 @@
+import { ArnFormat, Duration, Stack, TimeZone } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { DeploymentConfig } from '../src/core/config/deployment-config';
+import { controllerFunction, type Foundation } from './controller-function';
+import { deadLetterQueue } from './dead-letters';
+import { invokeOnSchedule } from './schedule';
+
+type ReportConfig = DeploymentConfig['report'];
+type MailConfig = NonNullable<ReportConfig['mail']>;
+
+/** Makes the week's report and mails it. */
+export class WeeklyReport extends Construct {
+  readonly function: NodejsFunction;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: { foundation: Foundation; report: ReportConfig; timeZone: string }) {
+    super(scope, id);
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters');
+    this.function = controllerFunction(this, 'Function', {
+      foundation: props.foundation,
+      entry: 'weekly-report',
+      description: 'Rampart: makes the report of the week that ended and mails it.',
+      timeout: Duration.minutes(10),
+      memoryMb: 1024,
+      retryAttempts: 2,
+      deadLetters: this.deadLetters,
+    });
+    if (props.report.mail !== null) this.allowMail(props.report.mail);
+    const { weekday, hour, minute } = props.report.schedule;
+    invokeOnSchedule(this, {
+      name: 'weekly-report',
+      when: ScheduleExpression.cron({
+        weekDay: weekday,
+        hour: String(hour),
+        minute: String(minute),
+        timeZone: TimeZone.of(props.timeZone),
+      }),
+      target: this.function,
+      deadLetters: this.deadLetters,
+    });
+  }
+
+  /** Only from the configured sender. In the SES sandbox the recipients' identities are checked as well. */
+  private allowMail({ from, to, identity }: MailConfig): void {
+    if (identity === 'create') new EmailIdentity(this, 'Sender', { identity: Identity.email(from) });
+    const identities = [from, domainOf(from), ...to, ...to.map(domainOf)];
+    this.function.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['ses:SendEmail'],
+        resources: [...new Set(identities)].map((name) => this.identityArn(name)),
+        conditions: { StringEquals: { 'ses:FromAddress': from } },
+      }),
+    );
+  }
+
+  private identityArn(name: string): string {
+    return Stack.of(this).formatArn({
+      service: 'ses',
+      resource: 'identity',
+      resourceName: name,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+  }
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import type { DeploymentConfig } from '../../core/config/deployment-config';
+import { parseConfig } from '../../core/config/parse-config';
+import { RampartError } from '../../core/errors';
+
+/**
+ * Reads and validates a deployment's configuration file (YAML, of which JSON is a part).
+ * @throws RampartError `not_found` when there is no such file; `bad_input` naming every problem of its text or its values
+ */
+export function readConfigFile(path: string): DeploymentConfig {
+  const parsed = parseConfig(valueOf(path, textOf(path)));
+  if (parsed.ok) return parsed.config;
+  throw invalid(
+    path,
+    parsed.problems.map(({ path: where, message }) => `${where === '' ? 'the file' : where}: ${message}`),
+  );
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const code = (cause as { code?: unknown }).code;
+    throw new RampartError('not_found', `configuration ${path}: expected a readable file, got ${String(code)}`, {
+      cause,
+      hint: 'rampart.config.yaml in the repository is an example to copy; name another file with `-c config=FILE`.',
+    });
+  }
+}
+
+function valueOf(path: string, text: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  const problems = [...document.errors, ...document.warnings].map(({ message }) => message.trim());
+  if (problems.length > 0) throw invalid(path, problems);
+  return document.toJS() as unknown;
+}
+
+function invalid(path: string, problems: readonly string[]): RampartError {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return new RampartError('bad_input', [`configuration ${path}: ${count}`, ...problems].join('\n  '), {
+    hint: 'docs/configuration.md says what each key takes.',
+  });
+}

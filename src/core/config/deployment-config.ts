@@ -1,0 +1,51 @@
+/** Three letters, as EventBridge writes weekdays. */
+export type Weekday = 'MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN';
+
+/**
+ * A deployment's configuration after reading: every value present, durations in ms. The written form is
+ * `rampart.config.yaml`; see docs/configuration.md for its keys.
+ */
+export interface DeploymentConfig {
+  /** What the controller needs, in the form of the app's `Settings`. */
+  settings: ControllerSettings;
+  langfuse: {
+    baseUrl: string;
+    /** Secrets Manager name of `{"publicKey", "secretKey"}`. */
+    secretName: string;
+    /** null = the server has no limit. */
+    requestsPerMinute: number | null;
+    timeoutMs: number;
+  };
+  /** Secrets Manager name of the key that unit ids are hashed with; null = the stack creates one. */
+  hashKeySecretName: string | null;
+  compareEveryMs: number;
+  alerts: { emails: readonly string[] };
+  report: {
+    /** null = the report is stored and not mailed. */
+    mail: {
+      from: string;
+      to: readonly string[];
+      /** `create`: the stack asks SES to verify `from`; `existing`: the address or its domain is verified already. */
+      identity: 'create' | 'existing';
+    } | null;
+    /** When the report of the week that ended is made, in `settings.timeZone`. */
+    schedule: { weekday: Weekday; hour: number; minute: number };
+  };
+  retention: { evidenceDays: number; logDays: number };
+}
+
+/** The settings of a controller, as its use cases expect them. Policies and bounds stay in their written form. */
+export interface ControllerSettings {
+  deployment: string;
+  candidateLabel: string;
+  defaultPolicy: unknown;
+  promptPolicies: Readonly<Record<string, unknown>>;
+  bounds: unknown;
+  alarms: Readonly<Record<string, readonly string[]>>;
+  tickEveryMs: number;
+  idleReadEveryMs: number;
+  maxPagesPerTick: { observations: number; scores: number; lookups: number };
+  assignmentMaxAgeMs: number;
+  verifyDeadlineMs: number;
+  timeZone: string;
+}

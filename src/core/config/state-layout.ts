@@ -1,0 +1,20 @@
+/*
+ * What the stack that creates the state and the code that uses it must agree on; a test compares both.
+ */
+
+/** Keys of the one table; both are strings. */
+export const TABLE_KEYS = { partition: 'pk', sort: 'sk' } as const;
+
+/** The sparse index that lists every prompt's assignment and holds nothing else. */
+export const ASSIGNMENTS_INDEX = {
+  name: 'assignments',
+  partitionKey: 'listed',
+  sortKey: 'pk',
+  projected: ['assignment'],
+} as const;
+
+/**
+ * Folders of the bucket: evidence and snapshots expire, documents (the reports) stay. A function may use these and no
+ * others, so an object stored under another prefix is refused in AWS.
+ */
+export const BUCKET_FOLDERS = { expiring: ['evidence', 'snapshot'], lasting: ['documents'] } as const;
