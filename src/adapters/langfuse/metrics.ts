@@ -48,8 +48,8 @@ function metricsQuery(query: { prompt: string; fromMs: number; toMs: number }): 
 }
 
 function addCount(counts: Map<number, number>, row: unknown): void {
+  if (isRecord(row) && row['promptVersion'] === null) return;
   const version = isRecord(row) ? readNumber(row['promptVersion']) : undefined;
-  if (version === null) return;
   const count = isRecord(row) ? readNumber(row['count_count']) : undefined;
   if (!isVersion(version) || typeof count !== 'number') {
     const came = isRecord(row) ? `${kindOf(row['promptVersion'])} and ${kindOf(row['count_count'])}` : kindOf(row);

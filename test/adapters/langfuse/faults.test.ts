@@ -114,7 +114,6 @@ describe.each(CALLS)('%s', (_, call) => {
       (response) => sendText(response, 503, 'text/plain', 'upstream down', { 'retry-after': '7' }),
       (response) => sendText(response, 502, 'application/json', '<html>not what it says</html>'),
       (response) => sendText(response, 500, 'application/json', ''),
-      (response) => void response.destroy(),
     ];
     for (const answer of answers) {
       const langfuse = await langfuseAnswering(answer);
@@ -143,12 +142,15 @@ describe.each(CALLS)('%s', (_, call) => {
     }
   });
 
-  test('a host that nobody listens on is unavailable', async () => {
-    const langfuse = await langfuseAnswering(() => undefined, { timeoutMs: 200 });
+  test('a host that hangs up or that nobody listens on is unavailable', async () => {
+    const langfuse = await langfuseAnswering((response) => void response.destroy(), { timeoutMs: 200 });
+    const hungUp = await failureOf(call(langfuse));
     await server?.close();
-    const error = await failureOf(call(langfuse));
-    expect(error.code).toBe('provider_unavailable');
-    expect(error.hint).toContain('LANGFUSE_BASE_URL');
+    const nobody = await failureOf(call(langfuse));
+    for (const error of [hungUp, nobody]) {
+      expect(error.code).toBe('provider_unavailable');
+      expect(error.hint).toContain('LANGFUSE_BASE_URL');
+    }
   });
 
   test('nothing is sent when the budget says no', async () => {

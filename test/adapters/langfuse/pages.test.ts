@@ -121,8 +121,10 @@ test('counts: a row without a version is left out, one that cannot be read and a
   ];
   const langfuse = await langfuseAnswering(() => [200, { data }]);
   expect(await langfuse.countByVersion(WINDOW)).toEqual(new Map([[2, 9007]]));
-  data = [{ promptVersion: 2, count_count: 'many' }];
-  await expect(langfuse.countByVersion(WINDOW)).rejects.toMatchObject({ code: 'provider_bad_response' });
+  for (const row of [{ promptVersion: 2, count_count: 'many' }, { promptVersion: 2 }, { count_count: 2 }, 2]) {
+    data = [row];
+    await expect(langfuse.countByVersion(WINDOW)).rejects.toMatchObject({ code: 'provider_bad_response' });
+  }
   data = Array.from({ length: 1000 }, (_, index) => ({ promptVersion: index + 1, count_count: 1 }));
   await expect(langfuse.countByVersion(WINDOW)).rejects.toMatchObject({ code: 'provider_bad_response' });
 });
