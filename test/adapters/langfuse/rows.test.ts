@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { parseObservation } from '../../../src/adapters/langfuse/parse-observation';
 import { parseScore } from '../../../src/adapters/langfuse/parse-score';
