@@ -129,7 +129,7 @@ function checkGuardrailBounds(guardrails: readonly GuardrailPolicy[], bounds: Bo
     limit([...path, 'settle'], guardrail.settleMs, { most: bounds.maxSettleMs, format: formatDuration });
     if (bounds.requiredGuardrails.includes(key)) {
       const leastWeight = (bounds.minRequiredWeightShare ?? 0) * totalWeight;
-      limit([...path, 'weight'], guardrail.weight, { least: leastWeight });
+      limit([...path, 'weight'], guardrail.weight, { least: leastWeight, format: fourDigits });
     }
     const { variance, rate } = guardrail.reference;
     if (!bounds.allowDeclaredReference && (variance !== null || rate !== null)) {
@@ -137,6 +137,8 @@ function checkGuardrailBounds(guardrails: readonly GuardrailPolicy[], bounds: Bo
     }
   }
 }
+
+const fourDigits = (value: number): string => String(Number(value.toPrecision(4)));
 
 interface Limit {
   least?: number | null;

@@ -24,7 +24,7 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * The candidate that a misspelt text most likely stands for: at most a third of its characters wrong, or a part of it.
+ * The candidate that a misspelt text most likely stands for: at most a third of its characters wrong, or one a part of the other.
  * @returns the candidate as given, or null when none is near
  */
 export function closest(text: string, candidates: readonly string[]): string | null {
@@ -35,8 +35,9 @@ export function closest(text: string, candidates: readonly string[]): string | n
     .sort((a, b) => a.wrong - b.wrong);
   const best = ranked[0];
   if (best !== undefined && best.wrong <= Math.max(1, Math.floor(wanted.length / 3))) return best.candidate;
-  if (wanted.length < 3) return null;
-  return candidates.find((candidate) => fold(candidate).includes(wanted)) ?? null;
+  const part = (shorter: string, longer: string): boolean => shorter.length >= 3 && longer.includes(shorter);
+  const related = candidates.find((candidate) => part(wanted, fold(candidate)) || part(fold(candidate), wanted));
+  return related ?? null;
 }
 
 /** `; did you mean 'minUnits'?`, or nothing when no candidate is near. */
