@@ -1,0 +1,122 @@
+import type { Assignment } from '../../core/assignment/assignment';
+import { RampartError } from '../../core/errors';
+import type { PromptItem } from '../../core/item/prompt-item';
+
+/*
+ * The stored form of a prompt's item, the same in every store: JSON of at most 64 KB. What is written is checked before
+ * the write; what is read is checked before anyone sees it, so a damaged item or one of another schema is an error that
+ * says where, never a half-filled object.
+ */
+
+/** Most bytes of UTF-8 JSON that one item may take. */
+export const ITEM_BUDGET_BYTES = 65_536;
+
+/** Most bytes of UTF-8 of a prompt name: DynamoDB's sort keys end at 1024, prefix included. */
+const PROMPT_NAME_BYTES = 1000;
+
+/**
+ * The JSON text of an item.
+ * @throws RampartError `item_too_large` above {@link ITEM_BUDGET_BYTES}; `bad_input` for a revision below 1, a name that
+ *   cannot be a key, or a number that JSON cannot hold
+ */
+export function itemToJson(item: PromptItem): string {
+  const where = `item of prompt "${item.prompt}"`;
+  checkName(item.prompt);
+  if (!Number.isSafeInteger(item.revision) || item.revision < 1) {
+    throw wrong(`${where}.revision`, 'a positive integer', item.revision);
+  }
+  checkNumbers(item, where);
+  const json = JSON.stringify(item);
+  const bytes = Buffer.byteLength(json);
+  if (bytes > ITEM_BUDGET_BYTES) {
+    throw new RampartError('item_too_large', `${where}: expected at most ${ITEM_BUDGET_BYTES} bytes, got ${bytes}`);
+  }
+  return json;
+}
+
+/** Parses JSON that came from storage; `where` is named when it is none. */
+export function parseStored(where: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RampartError('bad_input', `${where}: expected JSON, got ${text.length} characters that are none`, {
+      cause,
+      hint: DAMAGED,
+    });
+  }
+}
+
+/** Checks that a stored value is the item of this prompt in schema 1. */
+export function readStoredItem(where: string, prompt: string, value: unknown): PromptItem {
+  const item = record(where, value);
+  expect(where, 'schema', item['schema'], item['schema'] === 1, '1');
+  expect(where, 'prompt', item['prompt'], item['prompt'] === prompt, JSON.stringify(prompt));
+  expect(where, 'revision', item['revision'], isPositive(item['revision']), 'a positive integer');
+  readStoredAssignment(`${where}.assignment`, prompt, item['assignment']);
+  for (const list of ['usedVersions', 'quarantined', 'audit', 'outbox', 'said']) {
+    expect(where, list, item[list], Array.isArray(item[list]), 'a list');
+  }
+  record(`${where}.mergedAlerts`, item['mergedAlerts']);
+  if (item['rollout'] !== null) {
+    const rollout = record(`${where}.rollout`, item['rollout']);
+    expect(`${where}.rollout`, 'phase', rollout['phase'], typeof rollout['phase'] === 'string', 'a text');
+    expect(`${where}.rollout`, 'stages', rollout['stages'], Array.isArray(rollout['stages']), 'a list');
+  }
+  return value as PromptItem;
+}
+
+/** Checks that a stored value is an assignment in schema 1, of this prompt when one is named. */
+export function readStoredAssignment(where: string, prompt: string | null, value: unknown): Assignment {
+  const document = record(where, value);
+  expect(where, 'schema', document['schema'], document['schema'] === 1, '1');
+  const name = document['prompt'];
+  expect(where, 'prompt', name, typeof name === 'string' && (prompt === null || name === prompt), prompt ?? 'a text');
+  expect(where, 'epoch', document['epoch'], Number.isSafeInteger(document['epoch']), 'an integer');
+  const stable = document['stable'];
+  expect(where, 'stable', stable, stable === null || isPositive(stable), 'a version or null');
+  expect(where, 'salt', document['salt'], typeof document['salt'] === 'string', 'a text');
+  expect(where, 'arms', document['arms'], Array.isArray(document['arms']), 'a list');
+  for (const [index, each] of (document['arms'] as unknown[]).entries()) {
+    const arm = record(`${where}.arms[${index}]`, each);
+    for (const key of ['version', 'from', 'to']) {
+      expect(`${where}.arms[${index}]`, key, arm[key], Number.isSafeInteger(arm[key]), 'an integer');
+    }
+  }
+  return value as Assignment;
+}
+
+const DAMAGED = 'the stored copy is damaged or was written by another release; restore it from a backup';
+
+function checkName(prompt: string): void {
+  const bytes = Buffer.byteLength(prompt);
+  if (bytes === 0 || bytes > PROMPT_NAME_BYTES) {
+    throw wrong('prompt name', `1 to ${PROMPT_NAME_BYTES} bytes of UTF-8`, `${bytes} bytes`);
+  }
+}
+
+/** JSON writes NaN and the infinities as null: refused here rather than read back as something else. */
+function checkNumbers(value: unknown, path: string): void {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw wrong(path, 'a finite number', value);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner === 'number' || typeof inner === 'object') checkNumbers(inner, `${path}.${key}`);
+  }
+}
+
+function isPositive(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function record(where: string, value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw wrong(where, 'an object', value);
+}
+
+function expect(where: string, key: string, value: unknown, holds: boolean, expected: string): void {
+  if (!holds) throw wrong(`${where}.${key}`, expected, value);
+}
+
+function wrong(path: string, expected: string, came: unknown): RampartError {
+  const shown = typeof came === 'number' ? String(came) : (JSON.stringify(came) ?? 'nothing');
+  return new RampartError('bad_input', `${path}: expected ${expected}, got ${shown.slice(0, 100)}`, { hint: DAMAGED });
+}
