@@ -31,6 +31,8 @@ export interface Hold {
   reason: string;
   sinceMs: number;
   alertedAtMs: number | null;
+  /** Set once a person was paged because the hold went on too long. */
+  pagedAtMs?: number;
 }
 
 export interface Pause {
@@ -62,6 +64,8 @@ export interface Outcome {
 export interface Verification {
   /** The version that `production` must be on. */
   production: number;
+  /** Where it was when it was asked to move; anywhere else means that somebody else decided. */
+  from: number | null;
   sinceMs: number;
   verifiedAtMs: number | null;
   alertedAtMs: number | null;
@@ -75,7 +79,10 @@ export interface Rollout {
   candidate: number;
   salt: string;
   startedAtMs: number;
+  /** `label`, or the person who started it. */
   startedBy: string;
+  /** Version that held the candidate label at the start; a different one later is a newer candidate. */
+  labelledAtStart: number | null;
   policy: Policy;
   /** Where each top-level key of the policy came from. */
   policySources: Record<string, 'version' | 'prompt' | 'deployment' | 'default'>;

@@ -1,0 +1,42 @@
+/**
+ * Reading a stream of rows by time, several times over. Langfuse lists late rows and edits only to those who read a window
+ * again, so every stream is read in lanes: the first lane right behind the present, the others once more at a greater age.
+ * Each row is read once per lane, so the cost follows what is new. A lane's window is read page by page (newest first) and
+ * may go on at the next tick; rows met twice are dropped by id.
+ */
+export interface Lane {
+  /** How far behind the present this lane reads, ms. */
+  lagMs: number;
+  /** Everything before this time has been read, ms. */
+  doneMs: number;
+  /** The window that is being read; null between windows. */
+  window: { fromMs: number; toMs: number; cursor: string | null } | null;
+}
+
+/** Longest stretch one window covers, so that a lane that fell behind moves forward oldest first. */
+const MAX_WINDOW_MS = 6 * 3_600_000;
+
+/** @param startMs where reading begins */
+export function newLanes(lagsMs: readonly number[], startMs: number): Lane[] {
+  return lagsMs.map((lagMs) => ({ lagMs, doneMs: startMs, window: null }));
+}
+
+/**
+ * The window to read next in this lane.
+ * @returns null when the lane is up to date
+ */
+export function nextWindow(lane: Lane, nowMs: number): NonNullable<Lane['window']> | null {
+  if (lane.window !== null) return lane.window;
+  const toMs = Math.min(nowMs - lane.lagMs, lane.doneMs + MAX_WINDOW_MS);
+  return toMs > lane.doneMs ? { fromMs: lane.doneMs, toMs, cursor: null } : null;
+}
+
+/** The lane after one page of the window was read; `cursor` null = that was the last page. */
+export function afterPage(lane: Lane, window: NonNullable<Lane['window']>, cursor: string | null): Lane {
+  return cursor === null ? { ...lane, doneMs: window.toMs, window: null } : { ...lane, window: { ...window, cursor } };
+}
+
+/** The time before which the first lane has read everything. */
+export function readThroughMs(lanes: readonly Lane[]): number {
+  return lanes[0]?.doneMs ?? 0;
+}

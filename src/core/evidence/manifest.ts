@@ -1,0 +1,72 @@
+import type { Aggregate } from '../metrics/aggregate';
+import type { GuardrailState } from '../judging/guardrail-state';
+import type { ScoreRow } from '../ports';
+import type { Unusable } from './attribute';
+import type { Lane } from './lanes';
+
+/** Where a page of the snapshot is: object name, offset, length in bytes. */
+export type PageAddress = readonly [segment: string, offset: number, length: number];
+
+/**
+ * The one document that says what has been read and where the rest of the snapshot is. The prompt's item points to it, so
+ * a tick that loses the conditional write leaves nothing behind but garbage.
+ */
+export interface Manifest {
+  schema: 1;
+  prompt: string;
+  observations: Lane[];
+  scores: Lane[];
+  /** Trace id → TraceRecord, and `s:`session → SessionRecord; the older generation is dropped at each rotation. */
+  traces: PageAddress | null;
+  olderTraces: PageAddress | null;
+  rotatedAtMs: number;
+  /** Scores whose trace has not been seen yet. */
+  pending: ScoreRow[];
+  /** Start of the UTC day → page of hourly aggregates; ascending. */
+  days: [dayMs: number, page: PageAddress][];
+  rollout: RolloutEvidence | null;
+  /** What could not be attributed since the rollout began (or since reading began), by reason. */
+  unattributed: Record<UnattributedReason, number>;
+}
+
+export type UnattributedReason = 'malformed' | 'ambiguous_score' | 'unlinked_score' | 'other_trace_score' | 'late_edit';
+
+/** The judged part of the snapshot: everything a verdict is computed from. */
+export interface RolloutEvidence {
+  rolloutId: string;
+  /** One per guardrail of the rollout, in its order. */
+  states: GuardrailState[];
+  /** Per stage: units first exposed in it, by arm. */
+  firstExposed: ArmCounts[];
+  /** Per stage: units seen in it, by arm. */
+  stageUnits: ArmCounts[];
+  /** The last hours' rows: used, and not used by reason. Oldest first. */
+  hours: HourCounts[];
+  /** Newest usable exposure per arm, ms; 0 = none yet. */
+  newestMs: ArmCounts;
+  /** Units ever exposed to the candidate. */
+  exposedUnits: number;
+  /** Unit hash → UnitRecord. */
+  units: PageAddress | null;
+  /** Units that enter engine B (or are judged for coverage) later: pages of [dueMs, unit, guardrail], earliest first. */
+  due: { earliestMs: number; page: PageAddress }[];
+  /** Name of the newest journal object; each names the one before it. */
+  journal: string | null;
+}
+
+export interface ArmCounts {
+  stable: number;
+  candidate: number;
+}
+
+export interface HourCounts {
+  hourMs: number;
+  used: number;
+  unusable: Partial<Record<Unusable, number>>;
+}
+
+/** Hour start → version → metric → numbers. */
+export type DayPage = Record<string, Record<string, Record<string, Aggregate>>>;
+
+/** A unit that has to be looked at again at `dueMs` for one guardrail. */
+export type DueEntry = [dueMs: number, unit: string, guardrail: number];

@@ -1,0 +1,101 @@
+import type { AlertMessage } from '../ports';
+import type { OutboxEntry, PromptItem } from './prompt-item';
+
+type AlertEntry = Extract<OutboxEntry, { kind: 'alert' }>;
+
+/** What each alert is called and what to do about it; `{…}` are facts of the alert. */
+const TEXTS: Record<string, { title: string; todo: string }> = {
+  started: { title: 'Rollout started', todo: 'Nothing to do. Watch it with: rampart status {prompt}' },
+  promoted: { title: 'Promoted', todo: 'Nothing to do. The watch goes on; proven harm still moves production back.' },
+  rolled_back: {
+    title: 'ROLLED BACK',
+    todo: 'Everyone gets version {stable} again. Version {candidate} is quarantined; fix it in a new version.',
+  },
+  rolled_back_to: { title: 'Rolled back by hand', todo: 'Production goes to version {to}.' },
+  aborted: { title: 'Rollout ended without a decision', todo: 'See: rampart history {prompt}' },
+  no_production: {
+    title: 'Candidate waits: nothing is in production',
+    todo: 'Give the prompt its first production version: rampart promote {prompt} --to {candidate} --because "first version"',
+  },
+  candidate_is_production: {
+    title: 'Candidate is already in production',
+    todo: 'Nothing starts. Label another version as the candidate.',
+  },
+  policy_refused: { title: 'Candidate refused: its policy is not valid', todo: 'Fix config.rollout in a new version.' },
+  held_no_data: { title: 'Held: no data', todo: 'Is the app linking the prompt, and asking which version to serve?' },
+  held_late_data: { title: 'Held: data is late', todo: 'Is Langfuse ingesting? Is the request budget too small?' },
+  held_provider_error: { title: 'Held: Langfuse cannot be read', todo: 'Check Langfuse and its keys: rampart doctor' },
+  held_inconclusive: {
+    title: 'Held: not proven safe yet',
+    todo: 'Wait, or decide: rampart promote {prompt} --because "..." or rampart abort {prompt}',
+  },
+  held_data_fault: { title: 'Held: the data is at fault', todo: 'See the reason; nothing is promoted on such data.' },
+  held_both_arms_broken: {
+    title: 'Held: both versions are past their limit',
+    todo: 'This looks like an outage, not like the candidate.',
+  },
+  held_stable_missing: {
+    title: 'FROZEN: the stable version is gone',
+    todo: 'Name a version to go back to: rampart rollback {prompt} --to VERSION',
+  },
+  held_too_long: {
+    title: 'Held too long',
+    todo: 'Decide: rampart promote {prompt} --because "..." or rampart abort {prompt}',
+  },
+  paused_by_deadline: { title: 'Paused: a deadline passed', todo: 'When it is mended: rampart resume {prompt}' },
+  harm_after_promotion_by_hand: {
+    title: 'HARM PROVEN after a promotion by hand',
+    todo: 'Nothing is rolled back by itself. Decide: rampart rollback {prompt} --because "..."',
+  },
+  rollback_unverified: {
+    title: 'ROLLBACK NOT VERIFIED',
+    todo: 'production is still not on version {expected}; move the label in Langfuse by hand.',
+  },
+  promotion_unverified: {
+    title: 'Promotion not verified',
+    todo: 'production is still not on version {expected}; check Langfuse.',
+  },
+  merged: { title: 'More alerts than could be kept', todo: 'See: rampart history {prompt}' },
+};
+
+/** The kinds of alerts there are; a test holds that every one that is raised has a text. */
+export const ALERT_KINDS: readonly string[] = Object.keys(TEXTS);
+
+/** The message for people: made when it is sent, from ids and numbers. */
+export function describeAlert(deployment: string, item: PromptItem, entry: AlertEntry): AlertMessage {
+  const text = TEXTS[entry.alert] ?? { title: entry.alert, todo: '' };
+  const facts: AlertEntry['detail'] = { prompt: item.prompt, ...entry.detail };
+  const fill = (template: string): string =>
+    template.replaceAll(/\{(\w+)\}/gu, (_, key: string) => String(facts[key] ?? '?'));
+  const lines = [
+    `${text.title}: ${item.prompt}`,
+    '',
+    ...Object.entries(entry.detail)
+      .filter(([, value]) => value !== null && value !== '')
+      .map(([key, value]) => `${key}: ${String(value)}`),
+    '',
+    fill(text.todo),
+    '',
+    `deployment: ${deployment}`,
+    `at: ${new Date(entry.atMs).toISOString()}`,
+    ...(entry.rolloutId === null ? [] : [`rollout: ${entry.rolloutId}`]),
+    `message: ${entry.id}`,
+  ];
+  return {
+    id: entry.id,
+    subject: asciiSubject(`[${deployment}] ${text.title}: ${item.prompt}`),
+    text: lines.join('\n'),
+    attributes: {
+      alert: entry.alert,
+      severity: entry.severity,
+      prompt: item.prompt,
+      rollout: entry.rolloutId ?? '',
+    },
+  };
+}
+
+/** SNS takes at most 100 printable ASCII characters. */
+function asciiSubject(text: string): string {
+  const ascii = text.replaceAll(/[^\u0020-\u007e]/gu, '?');
+  return ascii.length <= 100 ? ascii : `${ascii.slice(0, 97)}...`;
+}

@@ -1,0 +1,37 @@
+import type { HourCounts, RolloutEvidence } from '../evidence/manifest';
+
+/** What a tick knows when it decides. Everything is a fact; nothing is a judgement yet. */
+export interface TickEvidence {
+  /** The judged part of the snapshot; null when nothing has been read yet. */
+  judged: RolloutEvidence | null;
+  /** Everything with a time before this has been read, ms. */
+  readThroughMs: number;
+  /** This tick's reading failed: why; null = it did not. */
+  providerProblem: string | null;
+  labels: LabelFacts;
+  /** Ticks are planned this far apart. */
+  tickEveryMs: number;
+  /** How long a label may take to be where it should be before that is an alert. */
+  verifyDeadlineMs: number;
+}
+
+/** What Langfuse says about the prompt's labels; `unknown` when it could not be asked. */
+export interface LabelFacts {
+  /** Version that holds `production`; null = none does. */
+  production: number | null | 'unknown';
+  candidate: number | null | 'unknown';
+  stableExists: boolean | 'unknown';
+}
+
+/** Rows used and not used in the counted hours. */
+export function rowCounts(hours: readonly HourCounts[]): { used: number; unusable: number; reasons: string } {
+  let used = 0;
+  const byReason: Record<string, number> = {};
+  for (const hour of hours) {
+    used += hour.used;
+    for (const [reason, n] of Object.entries(hour.unusable)) byReason[reason] = (byReason[reason] ?? 0) + n;
+  }
+  const unusable = Object.values(byReason).reduce((sum, n) => sum + n, 0);
+  const reasons = Object.entries(byReason).map(([reason, n]) => `${n} ${reason.replaceAll('_', ' ')}`);
+  return { used, unusable, reasons: reasons.join(', ') };
+}
