@@ -76,7 +76,7 @@ function isLevel(value: unknown): boolean {
   return value === null || value === '' || (typeof value === 'string' && LEVELS.has(value));
 }
 
-/** Seconds to ms, to the microsecond: 0.55 s is 550 ms, not 550.0000000000001. */
+/** Seconds to ms, to the microsecond: 1.001 s is 1001 ms, not 1000.9999999999999. */
 function millisOf(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e3;
 }

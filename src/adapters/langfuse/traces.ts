@@ -25,35 +25,45 @@ export interface TraceReader {
   rootsOf(traceIds: readonly string[]): Promise<TraceRoot[]>;
 }
 
-/**
- * Servers before 4 refuse some filter columns (400). Then, from the first refusal on, each trace is asked for by itself
- * with plain parameters, and what the filter would have left out is left out here.
- */
 export function createTraceReader(call: Call): TraceReader {
-  let filterRefused = false;
+  const generations = createLookUp(call, GENERATION_FIELDS);
+  const roots = createLookUp(call, ROOT_FIELDS);
+  return {
+    observationsOf: async (prompt, traceIds) => {
+      const rows = await generations(traceIds, [[equals('promptName', prompt), equals('type', 'GENERATION')]]);
+      return generationsOf(prompt, rows);
+    },
+    rootsOf: async (traceIds) => mergeRoots(await roots(traceIds, [[isTrue('isRootObservation')], []])),
+  };
+}
 
-  async function rowsOf(traceIds: readonly string[], conditions: readonly Condition[], fields: string) {
+/** Observations of these traces; `filters` are what else to ask for, the narrowest first. */
+type LookUp = (traceIds: readonly string[], filters: readonly (readonly Condition[])[]) => Promise<unknown[]>;
+
+/**
+ * Servers before 4 do not know every filter column and answer 400. Then the next filter is tried, and in the end each
+ * trace by itself with plain parameters; what was refused once is not tried again. Callers leave out what a filter would
+ * have left out.
+ */
+function createLookUp(call: Call, fields: string): LookUp {
+  let refused = 0;
+  return async (traceIds, filters) => {
     const ids = [...new Set(traceIds)];
     if (ids.length > MAX_TRACES) {
       throw new RampartError('bad_input', `traceIds: expected at most ${MAX_TRACES}, got ${ids.length}`);
     }
     if (ids.length === 0) return [];
-    if (!filterRefused) {
-      const rows = await readUnlessRefused(call, { filter: [...conditions, anyOf('traceId', ids)] }, fields);
-      if (rows !== null) return rows;
+    for (const [index, filter] of filters.entries()) {
+      if (index < refused) continue;
+      const rows = await readUnlessRefused(call, { filter: [...filter, anyOf('traceId', ids)] }, fields);
+      if (rows === null) continue;
+      refused = index;
+      return rows;
     }
     const rows: unknown[] = [];
     for (const traceId of ids) rows.push(...(await readAll(call, { traceId }, fields)));
-    filterRefused = true;
+    refused = filters.length;
     return rows;
-  }
-
-  return {
-    observationsOf: async (prompt, traceIds) => {
-      const conditions = [equals('promptName', prompt), equals('type', 'GENERATION')];
-      return generationsOf(prompt, await rowsOf(traceIds, conditions, GENERATION_FIELDS));
-    },
-    rootsOf: async (traceIds) => mergeRoots(await rowsOf(traceIds, [isTrue('isRootObservation')], ROOT_FIELDS)),
   };
 }
 
@@ -113,7 +123,8 @@ function mergeRoots(raws: readonly unknown[]): TraceRoot[] {
 }
 
 function isRoot(raw: Record<string, unknown>): boolean {
-  return raw['isRootObservation'] === true || readText(raw['parentObservationId']) === null;
+  const parent = raw['parentObservationId'];
+  return raw['isRootObservation'] === true || parent === null || parent === '';
 }
 
 function addTo(sets: Map<string, Set<string>>, key: string, value: string | null | undefined): void {

@@ -57,6 +57,45 @@ test('limits above what Langfuse takes are lowered, and no field group with text
   expect(asked.map((query) => query.get('fields'))).toEqual(['core,basic,usage,prompt,metrics,metadata', 'subject']);
 });
 
+test('what the filter replaces is in the filter', async () => {
+  const filters: unknown[] = [];
+  const langfuse = await langfuseAnswering((query) => {
+    filters.push(JSON.parse(query.get('filter') ?? ''));
+    expect([...query.keys()].sort()).toEqual(['fields', 'filter', 'limit']);
+    return [200, { data: [], meta: {} }];
+  });
+  await langfuse.listObservations({ ...WINDOW, toMs: 1000 });
+  await langfuse.observationsOfTraces('answer', ['x', 'y']);
+  await langfuse.rootsOfTraces(['x']);
+  const ofPrompt = [
+    { type: 'string', column: 'promptName', operator: '=', value: 'answer' },
+    { type: 'string', column: 'type', operator: '=', value: 'GENERATION' },
+  ];
+  const ofTraces = { type: 'stringOptions', column: 'traceId', operator: 'any of' };
+  expect(filters).toEqual([
+    [
+      ...ofPrompt,
+      { type: 'datetime', column: 'startTime', operator: '>=', value: '1970-01-01T00:00:00.000Z' },
+      { type: 'datetime', column: 'startTime', operator: '<', value: '1970-01-01T00:00:01.000Z' },
+    ],
+    [...ofPrompt, { ...ofTraces, value: ['x', 'y'] }],
+    [
+      { type: 'boolean', column: 'isRootObservation', operator: '=', value: true },
+      { ...ofTraces, value: ['x'] },
+    ],
+  ]);
+});
+
+test('a list that names all versions of a prompt does not make them holders of the label', async () => {
+  const version = { name: 'answer', config: {}, createdAt: '2026-11-22T12:00:00.000Z' };
+  const langfuse = await langfuseAnswering((query) => {
+    const labels = query.get('version') === '2' ? ['candidate'] : [];
+    if (query.has('version')) return [200, { ...version, labels, version: Number(query.get('version')) }];
+    return [200, { data: [{ name: 'answer', versions: [1, 2, 3], labels: ['candidate'] }], meta: { totalPages: 1 } }];
+  });
+  expect(await langfuse.versionsWithLabel('answer', 'candidate')).toEqual([2]);
+});
+
 test('a second page that fails fails the look-up as a whole', async () => {
   const langfuse = await langfuseAnswering((query) =>
     query.has('cursor') ? [500, { message: 'down' }] : [200, { data: [row('a')], meta: { cursor: 'next' } }],
@@ -85,18 +124,37 @@ test('a trace with a generation that cannot be read is left out as a whole', asy
   expect((await langfuse.observationsOfTraces('answer', ['t', 't-c'])).map(({ id }) => id)).toEqual(['c']);
 });
 
-test('a server that refuses the filter is asked trace by trace, from then on at once', async () => {
-  const roots = { promptName: '', parentObservationId: null, isRootObservation: true, userId: 'u' };
-  const rows = [row('a', { traceId: 'x' }), row('b', { traceId: 'x', ...roots }), row('c', { traceId: 'y' })];
-  const langfuse = await langfuseAnswering((query) =>
-    query.has('filter')
-      ? [400, { message: 'Column isRootObservation does not match a UI / CH table mapping.' }]
-      : [200, { data: rows.filter(({ traceId }) => traceId === query.get('traceId')), meta: {} }],
-  );
-  expect(await langfuse.rootsOfTraces(['x', 'y'])).toEqual([{ traceId: 'x', userId: 'u', sessionId: null }]);
-  expect(server?.requests).toHaveLength(3);
-  expect((await langfuse.observationsOfTraces('answer', ['x', 'y'])).map(({ id }) => id)).toEqual(['a', 'c']);
-  expect(server?.requests).toHaveLength(5);
+describe('a server that refuses filters', () => {
+  const root = { promptName: '', parentObservationId: null, isRootObservation: undefined, userId: 'u' };
+  const rows = [row('a', { traceId: 'x' }), row('b', { traceId: 'x', ...root }), row('c', { traceId: 'y' })];
+
+  function serverRefusing(refused: RegExp): Promise<Langfuse> {
+    return langfuseAnswering((query) => {
+      if (refused.test(query.get('filter') ?? '')) return [400, { message: 'Column does not match a mapping.' }];
+      const traceId = query.get('traceId');
+      return [200, { data: rows.filter((one) => traceId === null || one['traceId'] === traceId), meta: {} }];
+    });
+  }
+
+  test('is asked for roots without the column that it does not know, from then on at once', async () => {
+    const langfuse = await serverRefusing(/isRootObservation/u);
+    const roots = [{ traceId: 'x', userId: 'u', sessionId: null }];
+    expect(await langfuse.rootsOfTraces(['x', 'y'])).toEqual(roots);
+    expect(server?.requests).toHaveLength(2);
+    expect(await langfuse.rootsOfTraces(['x', 'y'])).toEqual(roots);
+    expect(server?.requests).toHaveLength(3);
+    expect((await langfuse.observationsOfTraces('answer', ['x', 'y'])).map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(server?.requests).toHaveLength(4);
+  });
+
+  test('is asked trace by trace when it does not know that either', async () => {
+    const langfuse = await serverRefusing(/traceId/u);
+    expect(await langfuse.rootsOfTraces(['x', 'y'])).toEqual([{ traceId: 'x', userId: 'u', sessionId: null }]);
+    expect(server?.requests).toHaveLength(4);
+    expect((await langfuse.observationsOfTraces('answer', ['x', 'y'])).map(({ id }) => id)).toEqual(['a', 'c']);
+    expect((await langfuse.observationsOfTraces('answer', ['y'])).map(({ id }) => id)).toEqual(['c']);
+    expect(server?.requests).toHaveLength(8);
+  });
 });
 
 test('roots that name different users name none', async () => {

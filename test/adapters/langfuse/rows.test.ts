@@ -9,7 +9,7 @@ const OBSERVATION = {
   startTime: '2026-11-22T14:48:30.470Z',
   level: 'DEFAULT',
   environment: 'production',
-  latency: 0.55,
+  latency: 1.001,
   userId: '',
   sessionId: '',
   metadata: {},
@@ -34,7 +34,7 @@ const SCORE = {
 
 describe('an observation', () => {
   test('seconds become ms without noise', () => {
-    expect(parseObservation(OBSERVATION, 'answer')).toMatchObject({ latencyMs: 550, startMs: 1795358910470 });
+    expect(parseObservation(OBSERVATION, 'answer')).toMatchObject({ latencyMs: 1001, startMs: 1795358910470 });
   });
 
   test.each([
