@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseMetric } from '../src/core/metrics/metric';
 import { DURATION_PATTERN } from '../src/core/policy/duration';
-import { defaultMargin, fixedDirection, scaleOf, type Scale } from '../src/core/policy/metric-traits';
+import { defaultMargin, fixedDirection, marginScale } from '../src/core/policy/metric-traits';
 import { boundsJsonSchema, policyJsonSchema, type JsonSchema } from '../src/core/policy/policy-schema';
 
 /** The text of docs/policy.schema.json. */
@@ -99,8 +99,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const MARGIN_TEXT: Record<Scale, string> = { range: 'points', share: 'share', relative: 'relative' };
-
 function metricTable(): string {
   const rows: [string, string, readonly [number, number] | null, string][] = [
     ['score:NAME', '`range: [0, 1]`', [0, 1], 'mean of a numeric score'],
@@ -115,12 +113,7 @@ function metricTable(): string {
     ['latency.p99', '', null, "share of responses slower than stable's historical 99th percentile"],
     ['cost', '', null, 'geometric mean of the cost of a generation; ceiling in USD'],
     ['tokens', '', null, 'geometric mean of the tokens of a generation'],
-    [
-      'coverage:NAME',
-      '',
-      null,
-      'share of exposed units that have score NAME after the settle time; never proves safety',
-    ],
+    ['coverage:NAME', '', null, 'share of exposed units without score NAME after the settle time; never proves safety'],
   ];
   return table(
     ['Metric', 'With', 'Better', 'Default margin', 'What is measured'],
@@ -128,7 +121,7 @@ function metricTable(): string {
       const metric = parseMetric(id);
       if (metric === null) throw new Error(`${id} is not a metric`);
       const margin = defaultMargin(metric, range);
-      const marginText = margin === null ? 'required' : `${margin} (${MARGIN_TEXT[scaleOf(metric, range)]})`;
+      const marginText = margin === null ? 'required' : `${margin} (${marginScale(metric, range)})`;
       return [`\`${id}\``, condition, fixedDirection(metric) ?? 'must be written', marginText, meaning];
     }),
   );

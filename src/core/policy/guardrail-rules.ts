@@ -1,13 +1,13 @@
 import { metricId, type Metric } from '../metrics/metric';
-import { fixedDirection, defaultMargin, metricKey, readMetric, scaleOf, type Scale } from './metric-traits';
+import { fixedDirection, defaultMargin, metricKey, readMetric, marginScale, type MarginScale } from './metric-traits';
 import { show, type Path, type Report } from './problem';
 import type { Readable } from './read-shape';
 import type { WrittenGuardrail } from './written-policy';
 
 type ReadableGuardrail = Readable<WrittenGuardrail>;
 
-/** A doubling: the widest relative margin, so that `10` for "10 %" is refused. */
-const WIDEST_RELATIVE_MARGIN = 1;
+/** The widest margins of scales that have no natural end: a doubling, and odds five times as high. `10` is not 10 %. */
+const WIDEST_MARGIN = { relative: 1, odds: 4 };
 
 /** States everything that is wrong with a list of guardrails. */
 export function checkGuardrails(
@@ -40,10 +40,9 @@ function checkGuardrail(guardrail: ReadableGuardrail, path: Path, report: Report
     return metric;
   }
   checkDirection(guardrail, metric, path, report);
-  checkReference(guardrail, scaleOf(metric, range), path, report);
+  checkReference(guardrail, marginScale(metric, range), path, report);
   if (range === null && 'range' in guardrail) return metric;
-  const width = widthOf(scaleOf(metric, range), range);
-  checkMargin(guardrail, metric, range, width, path, report);
+  checkMargin(guardrail, metric, range, path, report);
   checkLimit(guardrail, metric, range, path, report);
   return metric;
 }
@@ -54,11 +53,6 @@ function readRange(range: ReadableGuardrail['range'], path: Path, report: Report
   if (low < high) return [low, high];
   report(path, `expected [low, high] with low below high, got [${low}, ${high}]`);
   return null;
-}
-
-function widthOf(scale: Scale, range: readonly [number, number] | null): number {
-  if (scale === 'relative') return WIDEST_RELATIVE_MARGIN;
-  return range === null ? 1 : range[1] - range[0];
 }
 
 function checkDirection(guardrail: ReadableGuardrail, metric: Metric, path: Path, report: Report): void {
@@ -76,7 +70,6 @@ function checkMargin(
   guardrail: ReadableGuardrail,
   metric: Metric,
   range: readonly [number, number] | null,
-  width: number,
   path: Path,
   report: Report,
 ): void {
@@ -87,14 +80,28 @@ function checkMargin(
     }
     return;
   }
-  const scale = scaleOf(metric, range);
-  if (scale === 'relative' ? margin <= width : margin < width) return;
-  const limit = {
-    relative: `a relative margin of at most ${width} (0.1 is 10 %)`,
-    share: `a margin below 1, as a share${metric.kind === 'score' ? ' (a numeric score needs a range)' : ''}`,
-    range: `a margin below ${width}, the width of the range`,
-  }[scale];
-  report([...path, 'margin'], `expected ${limit}, got ${margin}`);
+  const expected = widestMargin(margin, metric, range);
+  if (expected !== null) report([...path, 'margin'], `expected ${expected}, got ${margin}`);
+}
+
+/** What is expected of a margin that is too wide; null when it is not. */
+function widestMargin(margin: number, metric: Metric, range: readonly [number, number] | null): string | null {
+  const scale = marginScale(metric, range);
+  switch (scale) {
+    case 'points': {
+      const width = range === null ? 0 : range[1] - range[0];
+      return margin < width ? null : `a margin below ${width}, the width of the range`;
+    }
+    case 'share': {
+      const hint = metric.kind === 'score' ? ' (a numeric score needs a range)' : '';
+      return margin < 1 ? null : `a margin below 1, as a share${hint}`;
+    }
+    case 'relative':
+    case 'odds': {
+      const example = scale === 'relative' ? '0.1 is 10 %' : '0.5 is odds 1.5 times as high';
+      return margin <= WIDEST_MARGIN[scale] ? null : `a margin of at most ${WIDEST_MARGIN[scale]} (${example})`;
+    }
+  }
 }
 
 function checkLimit(
@@ -105,7 +112,7 @@ function checkLimit(
   report: Report,
 ): void {
   const direction = guardrail.direction ?? fixedDirection(metric);
-  const [low, high] = range ?? [0, scaleOf(metric, range) === 'relative' ? Infinity : 1];
+  const [low, high] = range ?? [0, marginScale(metric, range) === 'relative' ? Infinity : 1];
   for (const [key, fitting] of [
     ['floor', 'higher_is_better'],
     ['ceiling', 'lower_is_better'],
@@ -121,12 +128,12 @@ function checkLimit(
   }
 }
 
-function checkReference(guardrail: ReadableGuardrail, scale: Scale, path: Path, report: Report): void {
+function checkReference(guardrail: ReadableGuardrail, scale: MarginScale, path: Path, report: Report): void {
   const { rate } = guardrail.reference ?? {};
   if (rate === undefined) return;
-  if (scale !== 'share') {
+  if (scale === 'points' || scale === 'relative') {
     report([...path, 'reference', 'rate'], `expected a rate only for yes/no metrics, got ${rate}`);
-  } else if (guardrail.margin !== undefined && rate + guardrail.margin >= 1) {
+  } else if (scale === 'share' && guardrail.margin !== undefined && rate + guardrail.margin >= 1) {
     report(
       [...path, 'reference', 'rate'],
       `expected rate and margin to be below 1 together, got ${rate + guardrail.margin}`,

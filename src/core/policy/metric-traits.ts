@@ -3,21 +3,22 @@ import { closest, didYouMean } from './did-you-mean';
 import { show, type Path, type Report } from './problem';
 
 /**
- * What a metric's margin and limit are written in: points of a declared range, a share of yes/no outcomes, or relative to
- * the stable version's mean (limits then in the metric's own unit: ms, USD, tokens).
+ * What a metric's margin is written in: points of a declared range, a share of yes/no outcomes, relative to the stable
+ * version's mean, or relative to its odds.
  */
-export type Scale = 'range' | 'share' | 'relative';
+export type MarginScale = 'points' | 'share' | 'relative' | 'odds';
 
-/** The scale of a metric. A score without a range and without categories is boolean. */
-export function scaleOf(metric: Metric, range: readonly [number, number] | null): Scale {
+/** The scale of a metric's margin. A score without a range and without categories is boolean. */
+export function marginScale(metric: Metric, range: readonly [number, number] | null): MarginScale {
   switch (metric.kind) {
     case 'score':
-      return range === null ? 'share' : 'range';
+      return range === null ? 'share' : 'points';
     case 'latency':
     case 'cost':
     case 'tokens':
       return 'relative';
     case 'latency_tail':
+      return 'odds';
     case 'error_rate':
     case 'coverage':
       return 'share';
@@ -26,17 +27,12 @@ export function scaleOf(metric: Metric, range: readonly [number, number] | null)
 
 /** The only direction that makes sense for a metric; null for scores, which must say theirs. */
 export function fixedDirection(metric: Metric): Direction | null {
-  if (metric.kind === 'score') return null;
-  return metric.kind === 'coverage' ? 'higher_is_better' : 'lower_is_better';
+  return metric.kind === 'score' ? null : 'lower_is_better';
 }
-
-/** Odds ratio of the exceedance of stable's historical quantile that a tail guardrail accepts (stats method, section 6). */
-const TAIL_ODDS_RATIO = 1.5;
 
 /**
  * The margin where none is written (stats method, section 6): 5 points of 100 for yes/no scores, coverage and scores in
- * [0, 1]; .25 for scores in [1, 5]; one point for errors; 10 % for latency, cost and tokens; for tails the odds ratio 1.5,
- * which at a base rate p is r p / (1 + (r - 1) p) - p, to four places.
+ * [0, 1]; .25 for scores in [1, 5]; one point for errors; 10 % for latency, cost and tokens; odds ratio 1.5 for tails.
  * @returns null for a score with another range: its margin must be written
  */
 export function defaultMargin(metric: Metric, range: readonly [number, number] | null): number | null {
@@ -47,11 +43,8 @@ export function defaultMargin(metric: Metric, range: readonly [number, number] |
     case 'cost':
     case 'tokens':
       return 0.1;
-    case 'latency_tail': {
-      const base = 1 - metric.quantile;
-      const accepted = (TAIL_ODDS_RATIO * base) / (1 + (TAIL_ODDS_RATIO - 1) * base);
-      return Math.round((accepted - base) * 10_000) / 10_000;
-    }
+    case 'latency_tail':
+      return 0.5;
     case 'coverage':
       return 0.05;
     case 'score':

@@ -17,7 +17,10 @@ export interface GuardrailPolicy {
   direction: Direction;
   /** Declared range of a numeric score, both ends inclusive; null where the metric has none. */
   range: readonly [number, number] | null;
-  /** The loss that is still accepted: on the score's scale, a share for rates, relative (0.1 = 10 %) for latency, cost, tokens. */
+  /**
+   * The loss that is still accepted: on the score's scale, a share for rates, relative (0.1 = 10 %) for latency, cost,
+   * tokens, relative to the odds (0.5 = 1.5 times as high) for the tails of latency.
+   */
   margin: number;
   /** Absolute limit for the candidate's mean: a floor when higher is better, a ceiling when lower is. */
   limit: number | null;

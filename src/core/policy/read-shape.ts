@@ -1,5 +1,4 @@
-import type * as z from 'zod';
-import * as zod from 'zod';
+import * as z from 'zod';
 import { didYouMean } from './did-you-mean';
 import { show, type Path } from './problem';
 
@@ -42,11 +41,12 @@ function unknownKey(shape: z.ZodType, path: Path, key: string): { path: Path; me
 
 /** The keys of the object shape that a path leads to. */
 function keysAt(shape: z.ZodType, path: Path): string[] {
-  if (shape instanceof zod.ZodExactOptional) return keysAt(shape.unwrap() as z.ZodType, path);
+  if (shape instanceof z.ZodExactOptional || shape instanceof z.ZodOptional)
+    return keysAt(shape.unwrap() as z.ZodType, path);
   const [head, ...rest] = path;
-  if (head === undefined) return shape instanceof zod.ZodObject ? Object.keys(shape.shape) : [];
-  if (shape instanceof zod.ZodArray) return keysAt(shape.element as z.ZodType, rest);
-  if (!(shape instanceof zod.ZodObject)) return [];
+  if (head === undefined) return shape instanceof z.ZodObject ? Object.keys(shape.shape) : [];
+  if (shape instanceof z.ZodArray) return keysAt(shape.element as z.ZodType, rest);
+  if (!(shape instanceof z.ZodObject)) return [];
   const next = (shape.shape as Record<string, z.ZodType>)[String(head)];
   return next === undefined ? [] : keysAt(next, rest);
 }

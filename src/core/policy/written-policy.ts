@@ -46,7 +46,8 @@ const writtenGuardrail = object('A metric that can stop a rollout.', {
   ).exactOptional(),
   margin: number(
     'The loss that is still accepted: in points of a numeric score, as a share for yes/no metrics, relative (0.1 = 10 %) for ' +
-      'latency, cost and tokens. Its default depends on the metric, see below.',
+      'latency, cost and tokens, relative to the odds (0.5 = 1.5 times as high) for the tails of latency. Its default ' +
+      'depends on the metric.',
     { above: 0 },
   ).exactOptional(),
   floor: number(

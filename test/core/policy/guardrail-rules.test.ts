@@ -26,7 +26,12 @@ describe('refused', () => {
     ],
     ['cost that should rise', { metric: 'cost', direction: 'higher_is_better' }, 'direction', /'lower_is_better'/u],
     ['a tail that should rise', { metric: 'latency.p95', direction: 'higher_is_better' }, 'direction', /'lower_is/u],
-    ['coverage that should fall', { metric: 'coverage:x', direction: 'lower_is_better' }, 'direction', /'higher_is/u],
+    [
+      'missing scores that should rise',
+      { metric: 'coverage:x', direction: 'higher_is_better' },
+      'direction',
+      /'lower_is/u,
+    ],
     ['a range upside down', score({ range: [1, 0] }), 'range', /low below high, got \[1, 0\]$/u],
     ['a range of one point', score({ range: [1, 1] }), 'range', /got \[1, 1\]$/u],
     ['a range of one number', score({ range: [1] }), 'range', /two numbers \[low, high\], got a list of 1$/u],
@@ -38,6 +43,7 @@ describe('refused', () => {
     ['a margin as wide as the range', score({ range: [1, 5], margin: 4 }), 'margin', /below 4.*got 4$/u],
     ['a margin of 5 "percent"', { metric: 'error_rate', margin: 5 }, 'margin', /below 1, as a share, got 5$/u],
     ['a margin of 10 "percent"', { metric: 'latency', margin: 10 }, 'margin', /at most 1 \(0\.1 is 10 %\), got 10$/u],
+    ['odds ten times as high', { metric: 'latency.p90', margin: 9 }, 'margin', /at most 4 .*, got 9$/u],
     [
       'points of a score without a range',
       { metric: 'score:stars', direction: 'higher_is_better', margin: 2 },
@@ -128,7 +134,7 @@ describe('read as', () => {
   });
 
   // The margins are those of the method: thumbs 5 points, 1..5 .25, 0..1 .05, errors a point, 10 % for means; for tails
-  // the odds ratio 1.5, by hand: .1 -> 1/9 x 1.5 = 1/6 -> 1/7, and so on.
+  // the odds ratio 1.5.
   test.each<[object, string, string, number]>([
     [{ metric: 'score:thumbs', direction: 'higher_is_better' }, 'score:thumbs', 'higher_is_better', 0.05],
     [
@@ -143,10 +149,10 @@ describe('read as', () => {
     [{ metric: 'latency' }, 'latency', 'lower_is_better', 0.1],
     [{ metric: 'cost' }, 'cost', 'lower_is_better', 0.1],
     [{ metric: 'tokens' }, 'tokens', 'lower_is_better', 0.1],
-    [{ metric: 'latency.p90' }, 'latency.p90', 'lower_is_better', 0.0429],
-    [{ metric: 'latency.p95' }, 'latency.p95', 'lower_is_better', 0.0232],
-    [{ metric: 'latency.p99' }, 'latency.p99', 'lower_is_better', 0.0049],
-    [{ metric: 'coverage:x' }, 'coverage:x', 'higher_is_better', 0.05],
+    [{ metric: 'latency.p90' }, 'latency.p90', 'lower_is_better', 0.5],
+    [{ metric: 'latency.p95' }, 'latency.p95', 'lower_is_better', 0.5],
+    [{ metric: 'latency.p99' }, 'latency.p99', 'lower_is_better', 0.5],
+    [{ metric: 'coverage:x' }, 'coverage:x', 'lower_is_better', 0.05],
   ])('%p', (written, metric, direction, margin) => {
     expect(policyOf(guarded(written)).guardrails[1]).toMatchObject({
       metric,
