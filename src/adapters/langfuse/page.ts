@@ -18,14 +18,18 @@ export interface RawPage {
 export function readRawPage(body: unknown, what: string, asked: string | null): RawPage {
   const rows = rowsOf(body, what);
   const meta = isRecord(body) ? body['meta'] : undefined;
-  const cursor = isRecord(meta) ? readText(meta['cursor']) : null;
-  if (cursor === undefined || (cursor !== null && cursor === asked)) {
-    throw new RampartError(
-      'provider_bad_response',
-      `Langfuse's ${what}: expected meta.cursor to be a text that leads on, got ${cursor === undefined ? 'another type' : 'the cursor that was asked for'}`,
-    );
-  }
+  if (!isRecord(meta)) throw badCursor(what, `meta: ${kindOf(meta)}`);
+  const cursor = readText(meta['cursor']);
+  if (cursor === undefined) throw badCursor(what, kindOf(meta['cursor']));
+  if (cursor !== null && cursor === asked) throw badCursor(what, 'the cursor that was asked with');
   return { rows, cursor };
+}
+
+function badCursor(what: string, came: string): RampartError {
+  return new RampartError(
+    'provider_bad_response',
+    `Langfuse's ${what}: expected meta.cursor to be absent or a text that leads on, got ${came}`,
+  );
 }
 
 /** The `data` list of an answer. @throws RampartError `provider_bad_response` when there is none */

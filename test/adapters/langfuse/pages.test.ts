@@ -109,11 +109,14 @@ test('a second page that fails fails the look-up as a whole', async () => {
   });
 });
 
-test('a cursor that leads back to itself ends in an error, not in a loop', async () => {
-  const langfuse = await langfuseAnswering(() => [200, { data: [row('a')], meta: { cursor: 'same' } }]);
-  await expect(langfuse.observationsOfTraces('answer', ['t-a'])).rejects.toMatchObject({
-    code: 'provider_bad_response',
-  });
+test('a page that does not say whether more follows is an error, and so is one that leads back to itself', async () => {
+  for (const meta of [undefined, null, { cursor: 7 }, { cursor: 'same' }]) {
+    const langfuse = await langfuseAnswering(() => [200, { data: [row('a')], meta }]);
+    await expect(langfuse.listObservations({ ...WINDOW, cursor: 'same' })).rejects.toMatchObject({
+      code: 'provider_bad_response',
+    });
+    await server?.close();
+  }
 });
 
 test('a trace with a generation that cannot be read is left out as a whole', async () => {
