@@ -5,5 +5,5 @@ import { readConfigFile } from '../src/adapters/config/read-config-file';
 
 const app = new App();
 const config = readConfigFile(String(app.node.tryGetContext('config') ?? 'rampart.config.yaml'));
-new RampartStack(app, stackName(config), { config });
+export const stack = new RampartStack(app, stackName(config), { config });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

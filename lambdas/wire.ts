@@ -12,6 +12,7 @@ import { snsAlertSender } from '../src/adapters/aws/sns-alert-sender';
 import { sqsTickQueue } from '../src/adapters/aws/sqs-tick-queue';
 import { createLangfuse } from '../src/adapters/langfuse/create-langfuse';
 import type { Controller, LogEvent } from '../src/app/controller';
+import { pageCache } from '../src/app/evidence/page-tree';
 import { type Environment, parseEnvironment } from '../src/core/config/environment';
 import { parseRuntimeConfig, type RuntimeConfig } from '../src/core/config/runtime-config';
 import type { MailSender } from '../src/core/ports';
@@ -22,6 +23,9 @@ import { readHashKey, readLangfuseKeys } from './secrets';
 
 /** A changed secret is seen within this time. */
 const CONTROLLER_MAX_AGE_MS = 15 * 60_000;
+
+/** Pages of snapshots, as long as the container lives. Parsed ones take several times this in memory. */
+const cache = pageCache(32 * 1024 * 1024);
 
 /** Makes the mail sender of a deployment that has a sender and recipients. */
 type MakeMail = (mail: NonNullable<RuntimeConfig['mail']>) => MailSender;
@@ -75,6 +79,7 @@ export async function awsController(
     queue: sqsTickQueue({ client: new SQSClient(), queueUrl: environment.tickQueueUrl }),
     hashUnit: hashUnitWith(hashKey),
     sha256,
+    cache,
     settings: config.settings,
     ...outputs,
   };

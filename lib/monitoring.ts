@@ -9,23 +9,25 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DISPATCH_SUCCEEDED, TICK_SUCCEEDED } from '../src/core/config/heartbeat';
 
+/** A function and where the events end that it could not handle. */
+export interface Capability {
+  function: LambdaFunction;
+  deadLetters: IQueue;
+}
+
 export interface MonitoringProps {
   deployment: string;
   tickEveryMs: number;
   alertTopic: ITopic;
-  tick: IFunction;
-  tickLog: ILogGroup;
   tickQueue: IQueue;
-  /** Every asynchronous path's dead letters, by the capability's name. */
-  deadLetters: Readonly<Record<string, IQueue>>;
-  functions: Readonly<Record<string, IFunction>>;
+  capabilities: { Tick: Capability } & Readonly<Record<string, Capability>>;
 }
 
 /** So many missed heart beats in a row make an alarm. */
@@ -36,6 +38,8 @@ const MISSED_BEATS = 3;
  * alert topic. Silence is an alarm, not a pass.
  */
 export class Monitoring extends Construct {
+  readonly dashboard: Dashboard;
+
   constructor(
     scope: Construct,
     id: string,
@@ -47,13 +51,13 @@ export class Monitoring extends Construct {
     const ticked = this.countEvents('Ticks', TICK_SUCCEEDED, beat);
     this.watchHeartBeat(dispatched, ticked, beat);
     this.watchQueues();
-    this.createDashboard(dispatched, ticked);
+    this.dashboard = this.createDashboard(dispatched, ticked);
   }
 
   /** Lines of the tick function's log with this event, per period. */
   private countEvents(id: string, event: string, period: Duration): IMetric {
     const filter = new MetricFilter(this, id, {
-      logGroup: this.props.tickLog,
+      logGroup: this.props.capabilities.Tick.function.logGroup,
       filterPattern: FilterPattern.stringValue('$.event', '=', event),
       metricNamespace: `Rampart/${this.props.deployment}`,
       metricName: id,
@@ -88,9 +92,12 @@ export class Monitoring extends Construct {
   }
 
   private watchQueues(): void {
-    for (const [name, queue] of Object.entries(this.props.deadLetters)) {
+    for (const [name, { deadLetters }] of Object.entries(this.props.capabilities)) {
       this.alarm(`${name}DeadLetters`, {
-        metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(1) }),
+        metric: deadLetters.metricApproximateNumberOfMessagesVisible({
+          statistic: 'Maximum',
+          period: Duration.minutes(1),
+        }),
         threshold: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: 1,
@@ -115,38 +122,29 @@ export class Monitoring extends Construct {
     alarm.addOkAction(toPeople);
   }
 
-  private createDashboard(dispatched: IMetric, ticked: IMetric): void {
-    const { deadLetters, functions, tickQueue } = this.props;
+  private createDashboard(dispatched: IMetric, ticked: IMetric): Dashboard {
+    const { capabilities, deployment, tickQueue } = this.props;
     const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
-    const ofFunctions = (metric: (name: string, target: IFunction) => IMetric) =>
-      Object.entries(functions).map(([name, target]) => metric(name, target));
-    new Dashboard(this, 'Dashboard', {
-      dashboardName: `Rampart-${this.props.deployment}`,
+    const each = (metric: (of: Capability, label: string) => IMetric) =>
+      Object.entries(capabilities).map(([label, capability]) => metric(capability, label));
+    const waiting = each(({ deadLetters }, label) => deadLetters.metricApproximateNumberOfMessagesVisible({ label }));
+    const slowest = each(({ function: target }, label) => target.metricDuration({ label, statistic: 'p99' }));
+    return new Dashboard(this, 'Dashboard', {
+      dashboardName: `Rampart-${deployment}`,
       widgets: [
-        [
-          graph('Heart beat', [dispatched, ticked]),
-          graph(
-            'Dead letters',
-            Object.entries(deadLetters).map(([label, queue]) =>
-              queue.metricApproximateNumberOfMessagesVisible({ label }),
-            ),
-          ),
-        ],
+        [graph('Heart beat', [dispatched, ticked]), graph('Dead letters', waiting)],
         [
           graph(
             'Errors',
-            ofFunctions((label, target) => target.metricErrors({ label })),
+            each(({ function: target }, label) => target.metricErrors({ label })),
           ),
-          graph(
-            'Duration, 99th percentile',
-            ofFunctions((label, target) => target.metricDuration({ label, statistic: 'p99' })),
-          ),
+          graph('Duration, 99th percentile', slowest),
         ],
         [
           graph('Oldest waiting tick', [tickQueue.metricApproximateAgeOfOldestMessage()]),
           graph(
             'Throttles',
-            ofFunctions((label, target) => target.metricThrottles({ label })),
+            each(({ function: target }, label) => target.metricThrottles({ label })),
           ),
         ],
       ],

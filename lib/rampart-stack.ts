@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../src/core/config/deployment-config';
 import { Alerts } from './alerts';
+import { AssignmentReaders } from './assignment-readers';
 import { CompareVariants } from './compare-variants';
 import { configLayer } from './config-layer';
 import type { Foundation } from './controller-function';
@@ -24,6 +25,8 @@ export function stackName(config: DeploymentConfig): string {
 
 /** One deployment of Rampart. */
 export class RampartStack extends Stack {
+  readonly monitoring: Monitoring;
+
   constructor(scope: Construct, id: string, props: RampartStackProps) {
     super(scope, id, { description: 'Rampart: guarded rollouts for prompts kept in Langfuse', ...props });
     const { config } = props;
@@ -33,6 +36,10 @@ export class RampartStack extends Stack {
     const secrets = new Secrets(this, 'Secrets', {
       langfuseSecretName: config.langfuse.secretName,
       hashKeySecretName: config.hashKeySecretName,
+    });
+    const readers = new AssignmentReaders(this, 'AssignmentReaders', {
+      deployment: settings.deployment,
+      table: state.table,
     });
     const queue = new TickQueue(this, 'TickQueue');
     const foundation: Foundation = {
@@ -53,27 +60,15 @@ export class RampartStack extends Stack {
       timeZone: settings.timeZone,
     });
     const rollback = new Rollback(this, 'Rollback', { foundation });
-    new Monitoring(this, 'Monitoring', {
+    this.monitoring = new Monitoring(this, 'Monitoring', {
       deployment: settings.deployment,
       tickEveryMs: settings.tickEveryMs,
       alertTopic: alerts.topic,
-      tick: tick.function,
-      tickLog: tick.function.logGroup,
       tickQueue: queue.queue,
-      deadLetters: {
-        Tick: queue.deadLetters,
-        CompareVariants: compare.deadLetters,
-        WeeklyReport: report.deadLetters,
-        Rollback: rollback.deadLetters,
-      },
-      functions: {
-        Tick: tick.function,
-        CompareVariants: compare.function,
-        WeeklyReport: report.function,
-        Rollback: rollback.function,
-      },
+      capabilities: { Tick: tick, CompareVariants: compare, WeeklyReport: report, Rollback: rollback },
     });
     this.outputs(foundation, {
+      AssignmentReaderPolicyArn: readers.policy.managedPolicyArn,
       AlarmTopicArn: rollback.alarmTopic.topicArn,
       RollbackFunctionName: rollback.function.functionName,
       WeeklyReportFunctionName: report.function.functionName,
@@ -81,7 +76,7 @@ export class RampartStack extends Stack {
   }
 
   /** What a person, the command line and the serving apps need to find the deployment. */
-  private outputs(foundation: Foundation, more: Record<string, string>): void {
+  private outputs(foundation: Foundation, more: Record<string, string>): CfnOutput[] {
     const values = {
       TableName: foundation.table.tableName,
       BucketName: foundation.bucket.bucketName,
@@ -91,6 +86,6 @@ export class RampartStack extends Stack {
       HashKeySecretName: foundation.hashKeySecret.secretName,
       ...more,
     };
-    for (const [name, value] of Object.entries(values)) new CfnOutput(this, name, { value });
+    return Object.entries(values).map(([name, value]) => new CfnOutput(this, name, { value }));
   }
 }

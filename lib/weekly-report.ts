@@ -17,6 +17,8 @@ type MailConfig = NonNullable<ReportConfig['mail']>;
 export class WeeklyReport extends Construct {
   readonly function: NodejsFunction;
   readonly deadLetters: Queue;
+  /** The identity that SES is asked to verify; null when it is verified already or no mail is sent. */
+  readonly sender: EmailIdentity | null;
 
   constructor(scope: Construct, id: string, props: { foundation: Foundation; report: ReportConfig; timeZone: string }) {
     super(scope, id);
@@ -30,7 +32,9 @@ export class WeeklyReport extends Construct {
       retryAttempts: 2,
       deadLetters: this.deadLetters,
     });
-    if (props.report.mail !== null) this.allowMail(props.report.mail);
+    const { mail } = props.report;
+    this.sender = mail?.identity === 'create' ? this.createSender(mail.from) : null;
+    if (mail !== null) this.allowMail(mail);
     const { weekday, hour, minute } = props.report.schedule;
     invokeOnSchedule(this, {
       name: 'weekly-report',
@@ -45,9 +49,12 @@ export class WeeklyReport extends Construct {
     });
   }
 
+  private createSender(from: string): EmailIdentity {
+    return new EmailIdentity(this, 'Sender', { identity: Identity.email(from) });
+  }
+
   /** Only from the configured sender. In the SES sandbox the recipients' identities are checked as well. */
-  private allowMail({ from, to, identity }: MailConfig): void {
-    if (identity === 'create') new EmailIdentity(this, 'Sender', { identity: Identity.email(from) });
+  private allowMail({ from, to }: MailConfig): void {
     const identities = [from, domainOf(from), ...to, ...to.map(domainOf)];
     this.function.addToRolePolicy(
       new PolicyStatement({

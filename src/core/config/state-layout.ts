@@ -14,7 +14,7 @@ export const ASSIGNMENTS_INDEX = {
 } as const;
 
 /**
- * Folders of the bucket: evidence and snapshots expire, documents (the reports) stay. A function may use these and no
+ * Folders of the bucket: evidence and snapshots expire, manifests and documents (the reports) stay. A function may use these and no
  * others, so an object stored under another prefix is refused in AWS.
  */
-export const BUCKET_FOLDERS = { expiring: ['evidence', 'snapshot'], lasting: ['documents'] } as const;
+export const BUCKET_FOLDERS = { expiring: ['evidence', 'snapshot'], lasting: ['manifest', 'documents'] } as const;

@@ -31,9 +31,7 @@ export function explainVerdict(
     }
     case 'inconclusive': {
       const evidence = `evidence that it is within the margin of ${wordMargin(g.transform, g.delta)} is ${wordEvidence(verdict.logESafe)}, ${needed(beta)}`;
-      const faults =
-        refused === 0 ? '' : `; ${refused} values were not numbers in their range, so nothing can be proven safe`;
-      return `Not decided: ${means}; ${evidence}${faults}; ${units}.`;
+      return `Not decided: ${means}; ${evidence}${faultsOf(refused)}; ${units}.`;
     }
   }
 }
@@ -47,6 +45,13 @@ function compare(verdict: Verdict, g: FrozenGuardrail, alpha: number): string {
   if (low === null || high === null) return `${means} (${change})`;
   const ends = [wordDifference(g.transform, low), wordDifference(g.transform, high)].join(' to ');
   return `${means} (${change}, ${Math.round(1000 * (1 - alpha)) / 10} % interval ${ends})`;
+}
+
+function faultsOf(refused: number): string {
+  if (refused === 0) return '';
+  const values =
+    refused === 1 ? '1 value was not a number in its range' : `${refused} values were not numbers in their range`;
+  return `; ${values}, so nothing counts as proven safe`;
 }
 
 function emptyArms({ unitsStable, unitsCandidate }: Verdict): string {
