@@ -153,6 +153,12 @@ test('what is allowed and should be known is a warning', () => {
   ]);
 });
 
+test('weekdays become ISO numbers', () => {
+  const hours = { from: '18:00', to: '08:00', timeZone: 'Europe/Berlin' };
+  const policy = policyOf({ quietHours: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], ...hours }] });
+  expect(policy.quietHours).toEqual([{ days: [1, 2, 3, 4, 5, 6, 7], ...hours }]);
+});
+
 test('the policy is frozen through and through', () => {
   const policy = policyOf({});
   const frozen = (value: unknown): boolean =>
