@@ -13,15 +13,21 @@ export interface ByteRange {
 }
 
 /**
- * Refuses a range that is not inside an object; whoever asks for it holds a wrong manifest.
+ * Refuses a range that is not inside an object.
  * @param size of the object in bytes; null = not known yet
  */
 export function checkRange(name: string, range: ByteRange, size: number | null): void {
   const { offset, length } = range;
-  const inside = size === null || offset + length <= size;
-  if (Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length > 0 && inside) return;
-  throw new RampartError(
+  const isInside = size === null || offset + length <= size;
+  if (Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length > 0 && isInside) return;
+  throw outside(name, range, size);
+}
+
+/** The error of a range that is not inside an object: whoever asks for it holds a wrong manifest. */
+export function outside(name: string, range: ByteRange, size: number | null): RampartError {
+  const object = size === null ? 'the object' : `its ${size} bytes`;
+  return new RampartError(
     'bad_input',
-    `object ${name}: expected a range inside ${size ?? 'its'} bytes, got offset ${offset}, length ${length}`,
+    `object ${name}: expected a range inside ${object}, got offset ${range.offset}, length ${range.length}`,
   );
 }

@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { RampartError } from '../../core/errors';
 import type { ObjectStore } from '../../core/ports';
-import { type ByteRange, checkRange, contentName } from './content-name';
+import { type ByteRange, checkRange, contentName, outside } from './content-name';
 import { calling, fromSdk, isNamed } from './sdk-errors';
 
 /*
@@ -28,13 +28,13 @@ export function s3ObjectStore(options: { client: S3Client; bucket: string }): Ob
           new GetObjectCommand({ Bucket: bucket, Key: name, ...(range === undefined ? {} : { Range: header(range) }) }),
         );
         const bytes = (await body?.transformToByteArray()) ?? new Uint8Array();
-        if (range !== undefined && bytes.length !== range.length) checkRange(name, range, totalOf(came));
+        if (range !== undefined && bytes.length !== range.length) throw outside(name, range, sizeIn(came));
         return bytes;
       } catch (error) {
         if (isNamed(error, 'NoSuchKey')) {
           throw new RampartError('not_found', `object ${name}: expected it in bucket ${bucket}, got nothing`);
         }
-        if (isNamed(error, 'InvalidRange') && range !== undefined) checkRange(name, range, range.offset);
+        if (isNamed(error, 'InvalidRange') && range !== undefined) throw outside(name, range, null);
         throw fromSdk(`read object ${name}`, error);
       }
     },
@@ -46,7 +46,8 @@ function header(range: ByteRange): string {
   return `bytes=${range.offset}-${range.offset + range.length - 1}`;
 }
 
-/** The object's size out of `bytes FIRST-LAST/SIZE`; 0 when the answer does not say. */
-function totalOf(contentRange: string | undefined): number {
-  return Number(/\/(\d+)$/u.exec(contentRange ?? '')?.[1] ?? 0);
+/** The object's size out of `bytes FIRST-LAST/SIZE`; null when the answer does not say. */
+function sizeIn(contentRange: string | undefined): number | null {
+  const size = /\/(\d+)$/u.exec(contentRange ?? '')?.[1];
+  return size === undefined ? null : Number(size);
 }
