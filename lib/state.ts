@@ -25,15 +25,15 @@ export class State extends Construct {
   }
 
   private createTable(): TableV2 {
-    const { sortKey, partitionKey, projected } = ASSIGNMENTS_INDEX;
+    const { name: indexName, partition, sort, projected } = ASSIGNMENTS_INDEX;
     return new TableV2(this, 'Table', {
       partitionKey: { name: TABLE_KEYS.partition, type: AttributeType.STRING },
       sortKey: { name: TABLE_KEYS.sort, type: AttributeType.STRING },
       globalSecondaryIndexes: [
         {
-          indexName: ASSIGNMENTS_INDEX.name,
-          partitionKey: { name: partitionKey, type: AttributeType.STRING },
-          sortKey: { name: sortKey, type: AttributeType.STRING },
+          indexName,
+          partitionKey: { name: partition, type: AttributeType.STRING },
+          sortKey: { name: sort, type: AttributeType.STRING },
           projectionType: ProjectionType.INCLUDE,
           nonKeyAttributes: [...projected],
         },

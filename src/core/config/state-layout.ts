@@ -8,8 +8,8 @@ export const TABLE_KEYS = { partition: 'pk', sort: 'sk' } as const;
 /** The sparse index that lists every prompt's assignment and holds nothing else. */
 export const ASSIGNMENTS_INDEX = {
   name: 'assignments',
-  partitionKey: 'listed',
-  sortKey: 'pk',
+  partition: 'listed',
+  sort: 'pk',
   projected: ['assignment'],
 } as const;
 
