@@ -23,10 +23,10 @@ export function resolvePolicy(controller: Controller, prompt: string, config: un
   const parsed = parsePolicy([
     { source: 'version', value: isObject ? config.rollout : undefined },
     { source: 'prompt', value: settings.promptPolicies[prompt] },
-    { source: 'deployment', value: settings.defaultPolicy ?? undefined },
+    { source: 'deployment', value: settings.defaultPolicy },
   ]);
   if (!parsed.ok) return failed(parsed.problems);
-  const bounds = parseBounds(settings.bounds ?? undefined);
+  const bounds = parseBounds(settings.bounds);
   if (!bounds.ok) throw new RampartError('bad_input', `bounds: ${bounds.problems.map(describeProblem).join('; ')}`);
   const beyond = checkBounds(parsed.policy, bounds.bounds, parsed.sources);
   if (beyond.length > 0) return failed(beyond);

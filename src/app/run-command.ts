@@ -39,7 +39,8 @@ async function attemptCommand(controller: Controller, command: Command, nowMs: n
   const item = (await controller.store.read(command.prompt)) ?? emptyItem(command.prompt, null, nowMs);
   if (command.kind === 'start') return startByHand(controller, item, command, nowMs);
   const { labels } = await readLabels(controller, command.prompt, item.rollout?.stable ?? null);
-  await mustExist(controller, command.prompt, toVersion);
+  const toVersion = command.kind === 'rollback' || command.kind === 'promote' ? command.toVersion : null;
+  if (toVersion !== null) await mustExist(controller, command.prompt, toVersion);
   const plan = planCommand(item, command, labels, nowMs);
   if (!plan.ok) throw new RampartError('refused', plan.problem, { hint: plan.hint });
   const { said, ok: _ok, ...decided } = plan;
