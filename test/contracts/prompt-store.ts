@@ -98,6 +98,14 @@ export function promptStoreContract(name: string, make: () => Promise<PromptStor
       expect((await store.read('greeting'))?.revision).toBe(1);
     });
 
+    test('refuses an item that it could not give back', async () => {
+      const item = sampleItem('greeting', 1, { assignment: sampleAssignment('other') });
+      await expect(store.write(item)).rejects.toMatchObject({
+        code: 'bad_input',
+        message: 'item of prompt "greeting".assignment.prompt: expected greeting, got "other"',
+      });
+    });
+
     test('refuses a number that would come back as something else', async () => {
       const item = sampleItem('greeting', 1);
       item.mergedAlerts['late_data'] = Number.POSITIVE_INFINITY;

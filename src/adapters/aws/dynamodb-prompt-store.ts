@@ -1,21 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Assignment } from '../../core/assignment/assignment';
-import { RampartError } from '../../core/errors';
 import type { AuditEvent, PromptItem } from '../../core/item/prompt-item';
 import type { PromptStore } from '../../core/ports';
-import {
-  ASSIGNMENTS_INDEX,
-  HISTORY_PREFIX,
-  ITEM_ATTRIBUTES,
-  ITEM_SORT_KEY,
-  KEY,
-  LISTED,
-  promptKey,
-} from './dynamodb-table';
+import { ASSIGNMENTS_INDEX, HISTORY_PREFIX, ITEM_SORT_KEY, KEY, LISTED, promptKey } from './dynamodb-table';
 import { calling, fromSdk, isNamed } from './sdk-errors';
 import { eventKey, readStoredEvent } from './stored-event';
-import { itemToJson, parseStored, readStoredAssignment, readStoredItem } from './stored-item';
+import { conflict, itemToJson, parseStored, readStoredAssignment, readStoredItem } from './stored-item';
 
 /*
  * Promises: one prompt is one row, written as a whole by one conditional PutItem, so the assignment changes with the
@@ -64,11 +55,11 @@ async function read(table: Table, prompt: string): Promise<PromptItem | null> {
   );
   if (row === undefined) return null;
   return readStoredItem(where, prompt, {
-    ...(parseStored(`${where}.body`, String(row[ITEM_ATTRIBUTES.body])) as object),
-    schema: row[ITEM_ATTRIBUTES.schema],
+    ...(parseStored(`${where}.body`, String(row['body'])) as object),
+    schema: row['schema'],
     prompt,
-    revision: row[ITEM_ATTRIBUTES.revision],
-    assignment: parseStored(`${where}.assignment`, String(row[ITEM_ATTRIBUTES.assignment])),
+    revision: row['revision'],
+    assignment: parseStored(`${where}.assignment`, String(row['assignment'])),
   });
 }
 
@@ -90,7 +81,7 @@ async function write(table: Table, item: PromptItem): Promise<void> {
       ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': KEY.partition } }
       : {
           ConditionExpression: '#revision = :before',
-          ExpressionAttributeNames: { '#revision': ITEM_ATTRIBUTES.revision },
+          ExpressionAttributeNames: { '#revision': 'revision' },
           ExpressionAttributeValues: { ':before': revision - 1 },
         }),
   });
@@ -99,10 +90,7 @@ async function write(table: Table, item: PromptItem): Promise<void> {
   } catch (error) {
     if (!isNamed(error, 'ConditionalCheckFailedException'))
       throw fromSdk(`write the item of prompt "${prompt}"`, error);
-    throw new RampartError(
-      'revision_conflict',
-      `item of prompt "${prompt}": expected stored revision ${revision - 1}, got another`,
-    );
+    throw conflict(prompt, revision - 1, 'another');
   }
 }
 
@@ -115,7 +103,7 @@ async function readAssignment(table: Table, prompt: string): Promise<Assignment 
         Key: { pk: promptKey(prompt), sk: ITEM_SORT_KEY },
         ConsistentRead: true,
         ProjectionExpression: '#assignment',
-        ExpressionAttributeNames: { '#assignment': ITEM_ATTRIBUTES.assignment },
+        ExpressionAttributeNames: { '#assignment': 'assignment' },
       }),
     ),
   );
@@ -187,7 +175,7 @@ async function readHistory(
 }
 
 function assignmentOf(where: string, prompt: string | null, row: Record<string, unknown>): Assignment {
-  return readStoredAssignment(where, prompt, parseStored(where, String(row[ITEM_ATTRIBUTES.assignment])));
+  return readStoredAssignment(where, prompt, parseStored(where, String(row['assignment'])));
 }
 
 function keyPart(key: Record<string, unknown> | undefined, part: string): string | null {

@@ -4,7 +4,7 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
  * The one table, by name: for the adapters, for the runtime's reader, for the stack and for the embedded engine.
  *
  *   pk               sk                  what
- *   prompt#NAME      item                a prompt's item: revision, assignment (JSON), body (JSON of the rest)
+ *   prompt#NAME      item                schema, revision, assignment (JSON), body (JSON of the rest), listed
  *   prompt#NAME      history#REV#INDEX   an audit event (JSON in `event`)
  *   deployment       budget              the token bucket of Langfuse requests
  *
@@ -19,15 +19,6 @@ export const ASSIGNMENTS_INDEX = {
   partition: 'listed',
   sort: 'pk',
   projected: ['assignment'],
-} as const;
-
-/** The attributes of an item's row. `assignment` and `body` are JSON texts. */
-export const ITEM_ATTRIBUTES = {
-  schema: 'schema',
-  revision: 'revision',
-  assignment: 'assignment',
-  body: 'body',
-  listed: 'listed',
 } as const;
 
 /** Value of `listed` on every item. */

@@ -16,15 +16,13 @@ const PROMPT_NAME_BYTES = 1000;
 
 /**
  * The JSON text of an item.
- * @throws RampartError `item_too_large` above {@link ITEM_BUDGET_BYTES}; `bad_input` for a revision below 1, a name that
- *   cannot be a key, or a number that JSON cannot hold
+ * @throws RampartError `item_too_large` above {@link ITEM_BUDGET_BYTES}; `bad_input` for what could not be read back: a
+ *   revision below 1, a name that cannot be a key, an assignment of another prompt, a number that JSON cannot hold
  */
 export function itemToJson(item: PromptItem): string {
   const where = `item of prompt "${item.prompt}"`;
   checkName(item.prompt);
-  if (!Number.isSafeInteger(item.revision) || item.revision < 1) {
-    throw wrong(`${where}.revision`, 'a positive integer', item.revision);
-  }
+  readStoredItem(where, item.prompt, item);
   checkNumbers(item, where);
   const json = JSON.stringify(item);
   const bytes = Buffer.byteLength(json);
@@ -41,7 +39,7 @@ export function parseStored(where: string, text: string): unknown {
   } catch (cause) {
     throw new RampartError('bad_input', `${where}: expected JSON, got ${text.length} characters that are none`, {
       cause,
-      hint: DAMAGED,
+      hint: 'the stored copy is damaged; restore it from a backup',
     });
   }
 }
@@ -49,18 +47,18 @@ export function parseStored(where: string, text: string): unknown {
 /** Checks that a stored value is the item of this prompt in schema 1. */
 export function readStoredItem(where: string, prompt: string, value: unknown): PromptItem {
   const item = record(where, value);
-  expect(where, 'schema', item['schema'], item['schema'] === 1, '1');
-  expect(where, 'prompt', item['prompt'], item['prompt'] === prompt, JSON.stringify(prompt));
-  expect(where, 'revision', item['revision'], isPositive(item['revision']), 'a positive integer');
+  demand(where, 'schema', item['schema'], item['schema'] === 1, '1');
+  demand(where, 'prompt', item['prompt'], item['prompt'] === prompt, JSON.stringify(prompt));
+  demand(where, 'revision', item['revision'], isPositive(item['revision']), 'a positive integer');
   readStoredAssignment(`${where}.assignment`, prompt, item['assignment']);
   for (const list of ['usedVersions', 'quarantined', 'audit', 'outbox', 'said']) {
-    expect(where, list, item[list], Array.isArray(item[list]), 'a list');
+    demand(where, list, item[list], Array.isArray(item[list]), 'a list');
   }
   record(`${where}.mergedAlerts`, item['mergedAlerts']);
   if (item['rollout'] !== null) {
     const rollout = record(`${where}.rollout`, item['rollout']);
-    expect(`${where}.rollout`, 'phase', rollout['phase'], typeof rollout['phase'] === 'string', 'a text');
-    expect(`${where}.rollout`, 'stages', rollout['stages'], Array.isArray(rollout['stages']), 'a list');
+    demand(`${where}.rollout`, 'phase', rollout['phase'], typeof rollout['phase'] === 'string', 'a text');
+    demand(`${where}.rollout`, 'stages', rollout['stages'], Array.isArray(rollout['stages']), 'a list');
   }
   return value as PromptItem;
 }
@@ -68,24 +66,30 @@ export function readStoredItem(where: string, prompt: string, value: unknown): P
 /** Checks that a stored value is an assignment in schema 1, of this prompt when one is named. */
 export function readStoredAssignment(where: string, prompt: string | null, value: unknown): Assignment {
   const document = record(where, value);
-  expect(where, 'schema', document['schema'], document['schema'] === 1, '1');
+  demand(where, 'schema', document['schema'], document['schema'] === 1, '1');
   const name = document['prompt'];
-  expect(where, 'prompt', name, typeof name === 'string' && (prompt === null || name === prompt), prompt ?? 'a text');
-  expect(where, 'epoch', document['epoch'], Number.isSafeInteger(document['epoch']), 'an integer');
+  demand(where, 'prompt', name, typeof name === 'string' && (prompt === null || name === prompt), prompt ?? 'a text');
+  demand(where, 'epoch', document['epoch'], Number.isSafeInteger(document['epoch']), 'an integer');
   const stable = document['stable'];
-  expect(where, 'stable', stable, stable === null || isPositive(stable), 'a version or null');
-  expect(where, 'salt', document['salt'], typeof document['salt'] === 'string', 'a text');
-  expect(where, 'arms', document['arms'], Array.isArray(document['arms']), 'a list');
+  demand(where, 'stable', stable, stable === null || isPositive(stable), 'a version or null');
+  demand(where, 'salt', document['salt'], typeof document['salt'] === 'string', 'a text');
+  demand(where, 'arms', document['arms'], Array.isArray(document['arms']), 'a list');
   for (const [index, each] of (document['arms'] as unknown[]).entries()) {
     const arm = record(`${where}.arms[${index}]`, each);
     for (const key of ['version', 'from', 'to']) {
-      expect(`${where}.arms[${index}]`, key, arm[key], Number.isSafeInteger(arm[key]), 'an integer');
+      demand(`${where}.arms[${index}]`, key, arm[key], Number.isSafeInteger(arm[key]), 'an integer');
     }
   }
   return value as Assignment;
 }
 
-const DAMAGED = 'the stored copy is damaged or was written by another release; restore it from a backup';
+/** The error of a write whose revision is not the next one. */
+export function conflict(prompt: string, expected: number, stored: number | 'another'): RampartError {
+  return new RampartError(
+    'revision_conflict',
+    `item of prompt "${prompt}": expected stored revision ${expected}, got ${stored}`,
+  );
+}
 
 function checkName(prompt: string): void {
   const bytes = Buffer.byteLength(prompt);
@@ -112,11 +116,11 @@ function record(where: string, value: unknown): Record<string, unknown> {
   throw wrong(where, 'an object', value);
 }
 
-function expect(where: string, key: string, value: unknown, holds: boolean, expected: string): void {
+function demand(where: string, key: string, value: unknown, holds: boolean, expected: string): void {
   if (!holds) throw wrong(`${where}.${key}`, expected, value);
 }
 
 function wrong(path: string, expected: string, came: unknown): RampartError {
   const shown = typeof came === 'number' ? String(came) : (JSON.stringify(came) ?? 'nothing');
-  return new RampartError('bad_input', `${path}: expected ${expected}, got ${shown.slice(0, 100)}`, { hint: DAMAGED });
+  return new RampartError('bad_input', `${path}: expected ${expected}, got ${shown.slice(0, 100)}`);
 }

@@ -63,7 +63,7 @@ export function hasCode(error: unknown, code: string): boolean {
 
 async function writeTemporary(path: string, data: string | Uint8Array): Promise<string> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   const file = await open(temporary, 'wx');
   try {
@@ -73,6 +73,13 @@ async function writeTemporary(path: string, data: string | Uint8Array): Promise<
     await file.close();
   }
   return temporary;
+}
+
+/** Folders that are made are forced to the disk too, each in the one above it. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 /** Windows cannot open folders; there the rename is as durable as the system makes it. */

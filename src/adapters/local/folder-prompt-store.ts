@@ -4,10 +4,9 @@ import { RampartError } from '../../core/errors';
 import type { AuditEvent, PromptItem } from '../../core/item/prompt-item';
 import type { PromptStore } from '../../core/ports';
 import { eventKey, readStoredEvent } from '../aws/stored-event';
-import { itemToJson, parseStored, readStoredItem } from '../aws/stored-item';
+import { conflict, itemToJson, parseStored, readStoredItem } from '../aws/stored-item';
 import { createAtomically, namesIn, readIfPresent, writeAtomically } from './atomic-file';
 import { caseSafeFileName } from './file-names';
-import { conflict } from './memory-prompt-store';
 import { oneAtATime } from './one-at-a-time';
 import { pageOf } from './pages';
 

@@ -1,9 +1,8 @@
 import type { Assignment } from '../../core/assignment/assignment';
-import { RampartError } from '../../core/errors';
 import type { AuditEvent } from '../../core/item/prompt-item';
 import type { PromptStore } from '../../core/ports';
 import { eventKey } from '../aws/stored-event';
-import { itemToJson, readStoredItem } from '../aws/stored-item';
+import { conflict, itemToJson, readStoredItem } from '../aws/stored-item';
 import { pageOf } from './pages';
 
 /*
@@ -55,12 +54,4 @@ export function memoryPromptStore(options: { pageSize?: number } = {}): PromptSt
       return { events: page.keys.map((key) => JSON.parse(history.get(key)!) as AuditEvent), cursor: page.cursor };
     },
   };
-}
-
-/** The error of a write whose revision is not the next one. */
-export function conflict(prompt: string, expected: number, stored: number): RampartError {
-  return new RampartError(
-    'revision_conflict',
-    `item of prompt "${prompt}": expected stored revision ${expected}, got ${stored}`,
-  );
 }
