@@ -28,7 +28,8 @@ export interface StandIn {
   publicKey: string;
   secretKey: string;
   data: LangfuseData;
-  close(): Promise<void>;
+  /** Answers that still wait are dropped. */
+  close: () => Promise<void>;
 }
 
 /**
@@ -48,8 +49,12 @@ export async function startLangfuseStandIn(options: StandInOptions): Promise<Sta
     nowMs: options.nowMs(),
     limit: (bucket, nowMs) => limiters[bucket](nowMs),
   });
+  const closing = new AbortController();
+  const wait = async (ms: number): Promise<void> => {
+    if (ms > 0) await delay(ms, undefined, { signal: closing.signal });
+  };
   const server = createServer((request, response) => {
-    serve(request, response, context, options.latencyMs ?? 0).catch(() => response.destroy());
+    serve(request, response, context, (ms) => wait(ms + (options.latencyMs ?? 0))).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 1_000;
   await new Promise<void>((resolve, reject) => {
@@ -63,6 +68,7 @@ export async function startLangfuseStandIn(options: StandInOptions): Promise<Sta
     data,
     close: () =>
       new Promise<void>((resolve) => {
+        closing.abort();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -75,15 +81,14 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   context: () => Context,
-  latencyMs: number,
+  wait: (ms: number) => Promise<void>,
 ): Promise<void> {
   const body = await readBody(request);
   const method = request.method ?? 'GET';
   const url = request.url ?? '/';
   const { data } = context();
   const fault = data.faults.take(method, url.split('?', 1)[0]!);
-  const waitMs = latencyMs + (fault?.delayMs ?? 0);
-  if (waitMs > 0) await delay(waitMs);
+  await wait(fault?.delayMs ?? 0);
   const answer = (): ApiAnswer => respond({ method, url, headers: request.headers, body }, context());
   if (fault === null) send(response, answer());
   else fail(response, fault, answer, context().nowMs);
