@@ -45,7 +45,10 @@ function logTerms(table: TwoByTwo, bad: number, least: number, most: number): Fl
 /** ln sum_i exp(terms[i] + (i + offset) logT). */
 function tiltedLogSum(terms: Float64Array, offset: number, logT: number): number {
   let max = -Infinity;
-  for (let i = 0; i < terms.length; i++) max = Math.max(max, terms[i]! + (i + offset) * logT);
+  for (let i = 0; i < terms.length; i++) {
+    const term = terms[i]! + (i + offset) * logT;
+    if (term > max) max = term;
+  }
   let sum = 0;
   for (let i = 0; i < terms.length; i++) sum += Math.exp(terms[i]! + (i + offset) * logT - max);
   return max + Math.log(sum);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Arm } from '../../../src/core/assignment/assignment';
 import {
   closeBlocks,

@@ -49,13 +49,16 @@ export function tenThenFifty(atHour: number): number {
   return atHour < 24 ? 0.1 : 0.5;
 }
 
+// Looked up once: a test's sandbox makes every use of a global slow.
+const { imul, floor } = Math;
+
 /** A small generator of numbers in [0, 1) that repeats for a seed (mulberry32). */
 export function seeded(seed: number): () => number {
   let a = seed | 0;
   return () => {
     a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    let t = imul(a ^ (a >>> 15), 1 | a);
+    t = (t + imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
@@ -85,7 +88,7 @@ export function simulate(s: Scenario): Outcome {
       const unit = { hash: random(), copy: random(), sums: [] };
       scored.push(unit);
       for (let j = 1; j < s.scoresPerUnit; j++) {
-        const later = tick + Math.floor(random() * 12 * s.ticksPerHour);
+        const later = tick + floor(random() * 12 * s.ticksPerHour);
         returning.set(later, [...(returning.get(later) ?? []), unit]);
       }
     }
@@ -122,7 +125,7 @@ function score(
     enterUnit(state, {
       stage,
       arm,
-      key: String(unit.hash * 7919 - Math.floor(unit.hash * 7919)),
+      key: String(unit.hash * 7919 - floor(unit.hash * 7919)),
       z,
       atMs: atHour * HOUR_MS,
     });
