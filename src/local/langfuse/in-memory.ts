@@ -29,11 +29,14 @@ export function inMemoryLangfuse(data: LangfuseData, nowMs: Clock): Langfuse {
   }
 
   return {
-    promptsWithLabel: async (label) =>
-      prompts.names().filter((name) => prompts.byLabel(name, checkedLabel(label)) !== null),
+    promptsWithLabel: async (label) => {
+      const wanted = checkedLabel(label);
+      return prompts.names().filter((name) => prompts.byLabel(name, wanted) !== null);
+    },
     versionByLabel: async (prompt, label) => versionOf(prompts.byLabel(prompt, checkedLabel(label))),
     versionsWithLabel: async (prompt, label) => {
-      const holders = prompts.versions(prompt).filter((each) => each.labels.includes(checkedLabel(label)));
+      const wanted = checkedLabel(label);
+      const holders = prompts.versions(prompt).filter((each) => each.labels.includes(wanted));
       return holders.map((each) => each.version);
     },
     version: async (prompt, version) => versionOf(prompts.byVersion(prompt, checkedVersion(version))),

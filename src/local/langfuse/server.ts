@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { createLangfuseData, type LangfuseData } from './data';
 import type { Fault } from './faults';
-import type { ApiAnswer } from './http/answer';
+import { type ApiAnswer, internalError } from './http/answer';
 import { htmlPage, rateLimited } from './http/refusals';
 import { type Context, respond } from './http/respond';
 import { createRateLimiter, type RateLimits } from './rate-limit';
@@ -101,7 +101,11 @@ function fail(response: ServerResponse, fault: Fault, answer: () => ApiAnswer, n
       send(response, answer());
       return;
     case 'status':
-      send(response, { status: fault.status, body: fault.body ?? SOME_ERROR, headers: fault.headers ?? {} });
+      send(response, {
+        status: fault.status,
+        body: fault.body ?? internalError('A planned fault').body,
+        headers: fault.headers ?? {},
+      });
       return;
     case 'html':
       send(response, htmlPage(fault.status, 'Bad gateway'));
@@ -119,8 +123,6 @@ function fail(response: ServerResponse, fault: Fault, answer: () => ApiAnswer, n
       response.destroy();
   }
 }
-
-const SOME_ERROR = { message: 'Internal Server Error', error: 'An unknown error occurred' };
 
 function send(response: ServerResponse, answer: ApiAnswer): void {
   const bytes = bytesOf(answer);

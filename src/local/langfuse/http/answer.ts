@@ -2,6 +2,9 @@ import type { z } from 'zod';
 
 import type { LangfuseData } from '../data';
 
+/** The one project that is served. */
+export const PROJECT_ID = 'proj-test';
+
 /** A request as the endpoints see it. */
 export interface ApiRequest {
   method: string;
@@ -49,11 +52,10 @@ export const METHOD_NOT_ALLOWED: ApiAnswer = {
   body: { message: 'Method not allowed', error: 'MethodNotAllowedError' },
 };
 
-/** 500 without details. */
-export const INTERNAL_ERROR: ApiAnswer = {
-  status: 500,
-  body: { message: 'Internal Server Error', error: 'An unknown error occurred' },
-};
+/** 500 with what went wrong. */
+export function internalError(error: string): ApiAnswer {
+  return { status: 500, body: { message: 'Internal Server Error', error } };
+}
 
 /** Thrown inside an endpoint to answer at once. */
 export class AnswerError extends Error {

@@ -5,12 +5,13 @@ import type { StoredPrompt } from '../prompts';
 import {
   type ApiAnswer,
   type ApiRequest,
-  INTERNAL_ERROR,
+  internalError,
   invalidRequest,
   isoOf,
   jsonBody,
   notFound,
   ok,
+  PROJECT_ID,
   queryObject,
   valid,
 } from './answer';
@@ -122,7 +123,7 @@ export function listPrompts(request: ApiRequest): ApiAnswer {
 /** `PATCH /v2/prompts/{name}/versions/{version}`: adds or moves labels. */
 export function patchLabels(request: ApiRequest, name: string, version: string): ApiAnswer {
   const { newLabels } = valid(labelsSchema, jsonBody(request));
-  if (!/^\d+$/u.test(version)) return INTERNAL_ERROR;
+  if (!/^\d+$/u.test(version)) return internalError('An unknown error occurred');
   const moved = request.data.prompts.giveLabels(name, Number(version), newLabels, request.nowMs);
   if (moved === null) return notFound(`Prompt '${name}' version ${version} not found in project`);
   return ok({ ...rendered(moved), isActive: null });
@@ -164,7 +165,7 @@ function rendered(prompt: StoredPrompt): Record<string, unknown> {
     ...rest,
     createdAt: isoOf(createdMs),
     updatedAt: isoOf(updatedMs),
-    projectId: 'proj-test',
+    projectId: PROJECT_ID,
     createdBy: 'API',
   };
 }

@@ -2,7 +2,7 @@ import { firstTokenSeconds, latencySeconds } from '../columns';
 import { modelOf } from '../models';
 import type { PromptStore } from '../prompts';
 import type { StoredObservation } from '../rows';
-import { isoOf } from './answer';
+import { isoOf, PROJECT_ID } from './answer';
 
 /** Metadata texts are cut after this many characters, unless their key is asked for in full. */
 const METADATA_LENGTH = 200;
@@ -25,7 +25,7 @@ export function renderObservation(
     traceId: row.traceId,
     startTime: isoOf(row.startMs),
     endTime: timeOf(row.endMs),
-    projectId: 'proj-test',
+    projectId: PROJECT_ID,
     parentObservationId: row.parentObservationId,
     type: row.type,
     ...(groups.has('basic') && basic(row)),

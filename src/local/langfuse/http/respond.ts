@@ -1,6 +1,6 @@
 import type { LangfuseData } from '../data';
 import type { Refusal } from '../rate-limit';
-import { type ApiAnswer, AnswerError, type ApiRequest, INTERNAL_ERROR, METHOD_NOT_ALLOWED } from './answer';
+import { type ApiAnswer, AnswerError, type ApiRequest, internalError, METHOD_NOT_ALLOWED } from './answer';
 import { type Keys, refusalOf } from './auth';
 import { htmlPage, rateLimited, REMOVED } from './refusals';
 import { isRemoved, type Route, routeOf } from './routes';
@@ -41,7 +41,7 @@ export function respond(raw: RawRequest, { data, keys, nowMs, limit }: Context):
   try {
     return route.handle({ ...raw, segments, query: url.searchParams, nowMs, publicKey: keys.publicKey, data });
   } catch (error) {
-    return error instanceof AnswerError ? error.answer : INTERNAL_ERROR;
+    return error instanceof AnswerError ? error.answer : internalError(String(error));
   }
 }
 

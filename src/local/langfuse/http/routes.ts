@@ -1,5 +1,5 @@
 import type { ApiAnswer, ApiRequest } from './answer';
-import { ok } from './answer';
+import { ok, PROJECT_ID } from './answer';
 import { ingestBatch } from './ingestion-api';
 import { queryMetrics } from './metrics-api';
 import { listObservations } from './observations-api';
@@ -20,7 +20,7 @@ export interface Route {
 
 const HEALTH = { status: 'OK', version: '4.16.0' };
 const PROJECT = {
-  id: 'proj-test',
+  id: PROJECT_ID,
   name: 'Test Project',
   organization: { id: 'org-test', name: 'Test Org' },
   metadata: {},

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { parseScoreCursor, scoreCursor } from '../cursor';
 import type { ScoreSubject, StoredScore } from '../rows';
-import { type ApiAnswer, type ApiRequest, invalidRequest, isoOf, ok, queryObject, valid } from './answer';
+import { type ApiAnswer, type ApiRequest, invalidRequest, isoOf, ok, PROJECT_ID, queryObject, valid } from './answer';
 
 /** A comma-separated list. */
 const list = z.string().transform((text) => text.split(','));
@@ -124,7 +124,7 @@ function has(wanted: readonly string[] | undefined, value: string | null): boole
 function rendered(row: StoredScore, groups: readonly string[]): Record<string, unknown> {
   return {
     id: row.id,
-    projectId: 'proj-test',
+    projectId: PROJECT_ID,
     name: row.name,
     source: row.source,
     timestamp: isoOf(row.timestampMs),
