@@ -1,24 +1,19 @@
+import type { AlarmChange } from '../src/app/handle-alarm';
 import { badEvent, isRecord, parseJson } from './handler';
 
-/** A CloudWatch alarm's change of state. */
-export interface AlarmChange {
-  name: string;
-  state: 'ALARM' | 'OK' | 'INSUFFICIENT_DATA';
-  changedAtMs: number;
-}
-
-/** A person's wish to roll a prompt back. */
+/** A person's wish to roll a prompt back; `toVersion` null = what the rollout started from. */
 export interface RollbackByHand {
   prompt: string;
   by: string;
   because: string;
+  toVersion: number | null;
 }
 
 export type RollbackEvent = { kind: 'alarms'; alarms: AlarmChange[] } | { kind: 'person'; command: RollbackByHand };
 
 /**
  * Reads what came: an SNS event whose messages are CloudWatch alarm notifications, or
- * `{"prompt", "by", "because"}` from a person.
+ * `{"prompt", "by", "because", "to"?: VERSION}` from a person.
  * @throws RampartError `bad_input` for anything else
  */
 export function parseRollbackEvent(event: unknown): RollbackEvent {
@@ -28,14 +23,16 @@ export function parseRollbackEvent(event: unknown): RollbackEvent {
   return { kind: 'person', command: parseByHand(event) };
 }
 
-const EXPECTED = 'an SNS event with a CloudWatch alarm, or {"prompt", "by", "because"}, each a text';
+const EXPECTED =
+  'an SNS event with a CloudWatch alarm, or the texts {"prompt", "by", "because"} and perhaps "to": VERSION';
 
 function parseByHand(event: Record<string, unknown>): RollbackByHand {
-  const { prompt, by, because, ...unknown } = event;
-  if (Object.keys(unknown).length > 0 || !isText(prompt) || !isText(by) || !isText(because)) {
-    throw badEvent(EXPECTED, event);
+  const { prompt, by, because, to = null, ...unknown } = event;
+  const known = Object.keys(unknown).length === 0;
+  if (known && isText(prompt) && isText(by) && isText(because) && (to === null || isVersion(to))) {
+    return { prompt, by, because, toVersion: to };
   }
-  return { prompt, by, because };
+  throw badEvent(EXPECTED, event);
 }
 
 function parseRecord(record: unknown): AlarmChange {
@@ -64,4 +61,8 @@ function isAlarmState(value: unknown): value is AlarmChange['state'] {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
+}
+
+function isVersion(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
 }

@@ -1,6 +1,6 @@
 import type { Controller } from '../src/app/controller';
 import { dispatchTicks } from '../src/app/dispatch-ticks';
-import { tickPrompt } from '../src/app/tick-prompt';
+import { tickPrompt, type TickReport } from '../src/app/tick-prompt';
 import { DISPATCH_SUCCEEDED, TICK_SUCCEEDED } from '../src/core/config/heartbeat';
 import { errorFacts, failingLoudly, type Handler, type HandlerDeps } from './handler';
 import { parseTickEvent, parseTickMessage, type QueuedMessage } from './tick-event';
@@ -35,8 +35,8 @@ export function makeHandler(deps: HandlerDeps): Handler<TickResponse> {
 
 async function dispatch(controller: Controller, nowMs: number): Promise<void> {
   await failingLoudly(controller.log, { event: 'dispatch_failed' }, async () => {
-    const report = await dispatchTicks(controller, nowMs);
-    controller.log({ level: 'info', event: DISPATCH_SUCCEEDED, report });
+    const { prompts } = await dispatchTicks(controller, nowMs);
+    controller.log({ level: 'info', event: DISPATCH_SUCCEEDED, prompts: prompts.length });
   });
 }
 
@@ -45,8 +45,7 @@ async function tick(controller: Controller, message: QueuedMessage, nowMs: numbe
   let prompt = '';
   try {
     ({ prompt } = parseTickMessage(message.body));
-    const report = await tickPrompt(controller, prompt, nowMs);
-    controller.log({ level: 'info', event: TICK_SUCCEEDED, prompt, report });
+    logTick(controller, await tickPrompt(controller, prompt, nowMs));
     return true;
   } catch (error) {
     controller.log({
@@ -58,6 +57,13 @@ async function tick(controller: Controller, message: QueuedMessage, nowMs: numbe
     });
     return false;
   }
+}
+
+/** A tick that lost against another writer changed nothing: no failure, and no heart beat either. */
+function logTick({ log }: Controller, { prompt, outcome, rollout, read, problem }: TickReport): void {
+  const facts = { prompt, outcome, rollout: rollout?.id ?? null, phase: rollout?.phase ?? null, read, problem };
+  if (outcome === 'conflict') log({ level: 'warn', event: 'tick_lost', ...facts });
+  else log({ level: 'info', event: TICK_SUCCEEDED, ...facts });
 }
 
 export const handler = makeHandler(awsDeps());

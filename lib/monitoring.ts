@@ -73,7 +73,7 @@ export class Monitoring extends Construct {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: MISSED_BEATS,
       treatMissingData: TreatMissingData.BREACHING,
-      alarmDescription: `No schedule event was handled for ${MISSED_BEATS} ticks. Nothing is watched, advanced or rolled back.`,
+      alarmDescription: `No schedule event was handled for ${MISSED_BEATS} ticks: new candidates are not seen, and perhaps nothing is watched at all.`,
     });
     const allFailed = new MathExpression({
       expression: 'IF(FILL(queued, 0) > 0 AND FILL(ticked, 0) < 1, 1, 0)',

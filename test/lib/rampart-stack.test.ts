@@ -6,7 +6,8 @@ import { readConfigFile } from '../../src/adapters/config/read-config-file';
 import { ENVIRONMENT, parseEnvironment } from '../../src/core/config/environment';
 import { DISPATCH_SUCCEEDED, TICK_SUCCEEDED } from '../../src/core/config/heartbeat';
 import { parseRuntimeConfig, runtimeConfig } from '../../src/core/config/runtime-config';
-import { configWith, resource, resources, synthesise } from './synthesised';
+import { configWith } from './config-with';
+import { resource, resources, synthesise } from './synthesised';
 
 const shipped = readConfigFile('rampart.config.yaml');
 const { app, template } = synthesise(shipped, { checked: true });
@@ -153,7 +154,7 @@ describe('failures are visible', () => {
     const { id: tickLog } = resource(template, 'AWS::Logs::LogGroup', 'Tick');
     const filters = resources(template, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
     expect(filters.map((filter) => filter['LogGroupName'])).toEqual([{ Ref: tickLog }, { Ref: tickLog }]);
-    expect(filters.map((filter) => filter['FilterPattern']).toSorted()).toEqual(
+    expect(filters.map((filter) => String(filter['FilterPattern'])).toSorted()).toEqual(
       [DISPATCH_SUCCEEDED, TICK_SUCCEEDED].map((event) => `{ $.event = "${event}" }`).toSorted(),
     );
   });

@@ -6,7 +6,6 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { RampartStack, stackName } from '../../lib/rampart-stack';
 import type { DeploymentConfig } from '../../src/core/config/deployment-config';
-import { parseConfig } from '../../src/core/config/parse-config';
 
 /** A resource of the template. */
 export interface Resource {
@@ -30,17 +29,6 @@ export function synthesise(config: DeploymentConfig, { checked = false } = {}) {
 }
 
 const CLOUDFORMATION_RULES = '@aws-cdk/core:validateAgainstDefaultRules';
-
-/** A valid configuration with some keys written otherwise. */
-export function configWith(written: Record<string, unknown> = {}): DeploymentConfig {
-  const parsed = parseConfig({
-    deployment: 'test',
-    langfuse: { baseUrl: 'https://langfuse.example.com', secretName: 'rampart/langfuse' },
-    ...written,
-  });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.config;
-}
 
 /** The resources of a type, by logical id. */
 export function resources(template: Template, type: string): [id: string, resource: Resource][] {

@@ -25,12 +25,10 @@ export function checkConfig(config: ReadableConfig, report: Report): void {
 }
 
 function checkTimes(config: ReadableConfig, report: Report): void {
-  const tickEvery = config.tickEvery ?? DEFAULT_CONFIG.tickEvery;
-  const tickMs = parseDuration(tickEvery) ?? 0;
   checkBetween(config.tickEvery, { fromMs: MINUTE_MS, toMs: HOUR_MS, wholeMs: MINUTE_MS }, ['tickEvery'], report);
   checkBetween(config.compareEvery, { fromMs: MINUTE_MS, toMs: DAY_MS, wholeMs: MINUTE_MS }, ['compareEvery'], report);
-  const idle = config.idleReadEvery ?? DEFAULT_CONFIG.idleReadEvery;
-  checkBetween(idle, { fromMs: tickMs, toMs: DAY_MS, wholeMs: 1 }, ['idleReadEvery'], report);
+  const tickMs = parseDuration(config.tickEvery ?? DEFAULT_CONFIG.tickEvery) ?? 0;
+  checkBetween(config.idleReadEvery, { fromMs: tickMs, toMs: DAY_MS, wholeMs: 1 }, ['idleReadEvery'], report);
   checkBetween(config.assignmentMaxAge, { fromMs: SECOND_MS, toMs: HOUR_MS, wholeMs: 1 }, ['assignmentMaxAge'], report);
   checkBetween(config.verifyDeadline, { fromMs: MINUTE_MS, toMs: DAY_MS, wholeMs: 1 }, ['verifyDeadline'], report);
   const timeout = ['langfuse', 'timeout'];

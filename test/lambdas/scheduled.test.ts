@@ -1,0 +1,68 @@
+import { makeHandler as makeCompare } from '../../lambdas/compare-variants';
+import { makeHandler as makeReport } from '../../lambdas/weekly-report';
+import { compareVariants } from '../../src/app/compare-variants';
+import { weeklyReport } from '../../src/app/weekly-report';
+import { fakeDeps, NOW_MS } from './fake-controller';
+
+jest.mock('../../src/app/compare-variants', () => ({ compareVariants: jest.fn() }), { virtual: true });
+jest.mock('../../src/app/weekly-report', () => ({ weeklyReport: jest.fn() }), { virtual: true });
+
+const comparing = jest.mocked(compareVariants);
+const reporting = jest.mocked(weeklyReport);
+
+beforeEach(() => {
+  comparing.mockReset().mockResolvedValue({ compared: 2 });
+  reporting.mockReset().mockResolvedValue({ week: '2026-W47', sent: true });
+});
+
+describe('compare-variants', () => {
+  test('compares on its schedule', async () => {
+    const { deps, controller, events } = fakeDeps();
+    await expect(makeCompare(deps)({ schedule: 'compare-variants' })).resolves.toEqual({ compared: 2 });
+    expect(comparing).toHaveBeenCalledWith(controller, NOW_MS);
+    expect(events()).toEqual(['compare_succeeded']);
+  });
+
+  test.each([[{}], [{ schedule: 'tick' }], [undefined]])('refuses %j loudly', async (event) => {
+    const { deps, events } = fakeDeps();
+    await expect(makeCompare(deps)(event)).rejects.toMatchObject({ code: 'bad_input' });
+    expect(events()).toEqual(['compare_failed']);
+    expect(comparing).not.toHaveBeenCalled();
+  });
+});
+
+describe('weekly-report', () => {
+  test.each([
+    [{ schedule: 'weekly-report' }, {}],
+    [{}, {}],
+    [{ week: '2026-W47' }, { week: '2026-W47' }],
+    [
+      { week: '2026-W47', force: true },
+      { week: '2026-W47', force: true },
+    ],
+  ])('%j', async (event, options) => {
+    const { deps, controller } = fakeDeps();
+    await expect(makeReport(deps)(event)).resolves.toEqual({ week: '2026-W47', sent: true });
+    expect(reporting).toHaveBeenCalledWith(controller, NOW_MS, options);
+  });
+
+  test.each([
+    [null],
+    [{ week: 47 }],
+    [{ week: 'last' }],
+    [{ force: 'yes' }],
+    [{ wek: '2026-W47' }],
+    [{ schedule: 'tick' }],
+  ])('refuses %j loudly', async (event) => {
+    const { deps, events } = fakeDeps();
+    await expect(makeReport(deps)(event)).rejects.toMatchObject({ code: 'bad_input' });
+    expect(events()).toEqual(['report_failed']);
+    expect(reporting).not.toHaveBeenCalled();
+  });
+
+  test('a failure is not swallowed', async () => {
+    const { deps } = fakeDeps();
+    reporting.mockRejectedValue(new Error('no mail'));
+    await expect(makeReport(deps)({ schedule: 'weekly-report' })).rejects.toThrow('no mail');
+  });
+});
