@@ -61,8 +61,8 @@ describe('a candidate that is no worse', () => {
       1,
     ],
   ])('%s: rolled back in at most alpha of the rollouts', (_, guardrail, draw, scoresPerUnit) => {
-    const outcomes = runs(200, { ...DAY, guardrail, draw, scoresPerUnit });
-    expect(shareOf(outcomes, isHarmful)).toBeLessThanOrEqual(withError(0.05, 200));
+    const outcomes = runs(160, { ...DAY, guardrail, draw, scoresPerUnit });
+    expect(shareOf(outcomes, isHarmful)).toBeLessThanOrEqual(withError(0.05, 160));
     expect(shareOf(outcomes, ({ everGate }) => everGate)).toBeGreaterThan(0.9);
     expect(shareOf(outcomes, ({ everSafe }) => everSafe)).toBeGreaterThan(0.4);
   });
@@ -115,14 +115,14 @@ describe('a candidate exactly on the margin', () => {
     ['errors', binaryGuardrail({ id: 'error_rate', p: 0.01, delta: 0.01 }), { stable: 0.99, candidate: 0.98 }],
     ['errors that history never saw', binaryGuardrail({ p: 0, delta: 0.01 }), { stable: 1, candidate: 0.99 }],
   ])('%s: safe in at most beta of the rollouts', (_, guardrail, probability) => {
-    const outcomes = runs(150, { ...DAY, ...NEVER_STOPPED, guardrail, draw: goodWith(probability) });
-    expect(shareOf(outcomes, ({ everSafe }) => everSafe)).toBeLessThanOrEqual(withError(0.05, 150));
+    const outcomes = runs(120, { ...DAY, ...NEVER_STOPPED, guardrail, draw: goodWith(probability) });
+    expect(shareOf(outcomes, ({ everSafe }) => everSafe)).toBeLessThanOrEqual(withError(0.05, 120));
   });
 
   test('thumbs on the gate’s margin: past the gate in at most beta of the rollouts', () => {
     const draw = goodWith({ stable: 0.8, candidate: 0.65 });
-    const outcomes = runs(150, { ...DAY, ...NEVER_STOPPED, guardrail: binaryGuardrail(), draw });
-    expect(shareOf(outcomes, ({ everGate }) => everGate)).toBeLessThanOrEqual(withError(0.05, 150));
+    const outcomes = runs(120, { ...DAY, ...NEVER_STOPPED, guardrail: binaryGuardrail(), draw });
+    expect(shareOf(outcomes, ({ everGate }) => everGate)).toBeLessThanOrEqual(withError(0.05, 120));
   });
 });
 

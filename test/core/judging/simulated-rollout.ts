@@ -51,6 +51,7 @@ export function tenThenFifty(atHour: number): number {
 
 // Looked up once: a test's sandbox makes every use of a global slow.
 const { imul, floor } = Math;
+const NONE: SeenUnit['sums'] = [];
 
 /** A small generator of numbers in [0, 1) that repeats for a seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -85,7 +86,7 @@ export function simulate(s: Scenario): Outcome {
     const scored = returning.get(tick) ?? [];
     returning.delete(tick);
     for (let i = poisson(perTick, random); i > 0; i--) {
-      const unit = { hash: random(), copy: random(), sums: [] };
+      const unit: SeenUnit = { hash: random(), copy: random(), sums: [] };
       scored.push(unit);
       for (let j = 1; j < s.scoresPerUnit; j++) {
         const later = tick + floor(random() * 12 * s.ticksPerHour);
@@ -111,24 +112,19 @@ function score(
   const arm: Arm = unit.hash < share ? 'candidate' : 'stable';
   const z = s.draw(arm, random, unit.copy, atHour);
   const isNew = unit.sums.length === 0;
-  let sums = unit.sums.find((one) => one.stage === stage);
-  if (sums === undefined) {
+  let sums = unit.sums.at(-1);
+  if (sums?.stage !== stage) {
     sums = { stage, arm, m: 0, y: 0 };
     unit.sums.push(sums);
   }
   const before: UnitSums = { m: sums.m, y: sums.y };
   sums.m += 1;
   sums.y += z;
-  const others = unit.sums.filter((one) => one.stage !== stage);
+  const others = unit.sums.length === 1 ? NONE : unit.sums.filter((one) => one.stage !== stage);
   updateUnit(state, { stage, arm, before, after: sums, others });
-  if (isNew)
-    enterUnit(state, {
-      stage,
-      arm,
-      key: String(unit.hash * 7919 - floor(unit.hash * 7919)),
-      z,
-      atMs: atHour * HOUR_MS,
-    });
+  if (!isNew) return;
+  const key = state.kind === 'binary' ? '' : String(imul(floor(unit.hash * 0x7fffffff), 0x9e3779b1) >>> 0);
+  enterUnit(state, { stage, arm, key, z, atMs: atHour * HOUR_MS });
 }
 
 function look(s: Scenario, state: GuardrailState, outcome: Outcome): boolean {
