@@ -11,7 +11,7 @@ export function createSortedLog<Row>(compare: (a: Row, b: Row) => number) {
 
   function add(row: Row): void {
     const last = sorted.at(-1);
-    if (pending.length === 0 && (last === undefined || compare(last, row) <= 0)) sorted.push(row);
+    if (last === undefined || compare(last, row) <= 0) sorted.push(row);
     else pending.push(row);
   }
 

@@ -130,6 +130,19 @@ test('countScores beside sums of tokens and cost inflates them, and not latency'
   ]);
 });
 
+test('rows without a value come last in both directions', async () => {
+  generation('a', { promptVersion: null });
+  generation('b', { promptVersion: 2 });
+  generation('c', { promptVersion: 1 });
+  generation('d', { promptVersion: null, promptName: 'other' });
+  const versions = async (direction: string) => {
+    const orderBy = [{ field: 'promptVersion', direction }];
+    return (await rows('observations', { dimensions: BY_VERSION, orderBy })).map((row) => row['promptVersion']);
+  };
+  expect(await versions('asc')).toEqual([1, 2, null]);
+  expect(await versions('desc')).toEqual([2, 1, null]);
+});
+
 test('row_limit cuts without a word; default 100, at most 1000', async () => {
   for (let version = 1; version <= 120; version++) generation(`v${version}`, { promptVersion: version });
   expect(await rows('observations', { dimensions: BY_VERSION })).toHaveLength(100);
