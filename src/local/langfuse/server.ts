@@ -56,7 +56,6 @@ export async function startLangfuseStandIn(options: StandInOptions): Promise<Sta
   const server = createServer((request, response) => {
     serve(request, response, context, (ms) => wait(ms + (options.latencyMs ?? 0))).catch(() => response.destroy());
   });
-  server.keepAliveTimeout = 1_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

@@ -19,6 +19,7 @@ const DIFFERENCES: Readonly<Record<string, { unsent?: boolean; reason: string }>
 };
 
 const path = process.env['RAMPART_EXCHANGES'];
+if (path === undefined) process.stdout.write('replay skipped: RAMPART_EXCHANGES names no file of recordings\n');
 
 (path === undefined ? describe.skip : describe)('recordings of a real server (set RAMPART_EXCHANGES)', () => {
   let nowMs = 0;
