@@ -1,0 +1,40 @@
+import type { PromptItem } from '../core/item/prompt-item';
+import { combineHarm, judgeGuardrail, type CombinedHarm } from '../core/judging/judge';
+import type { Verdict } from '../core/judging/verdict';
+import type { ArmCounts } from '../core/evidence/manifest';
+import type { Rollout } from '../core/rollout/rollout';
+import type { Controller } from './controller';
+import { readManifest } from './tick-prompt';
+
+/** A rollout with its verdicts as of the evidence that its last tick stored. */
+export interface Inspection {
+  item: PromptItem;
+  rollout: Rollout;
+  verdicts: Verdict[];
+  harm: CombinedHarm;
+  /** Units in the present step, by arm. */
+  stageUnits: ArmCounts;
+}
+
+/**
+ * Judges the stored evidence again, changing nothing: what `status` and the demo show is what the last tick saw.
+ * @returns null when the prompt never had a rollout
+ */
+export async function inspectRollout(controller: Controller, prompt: string): Promise<Inspection | null> {
+  const item = await controller.store.read(prompt);
+  if (item?.rollout == null) return null;
+  const { rollout } = item;
+  const manifest = await readManifest(controller, item);
+  const evidence = manifest?.rollout?.rolloutId === rollout.id ? manifest.rollout : null;
+  const verdicts = rollout.guardrails.flatMap((guardrail, index) => {
+    const state = evidence?.states[index];
+    return state === undefined ? [] : [judgeGuardrail(guardrail, state, rollout.policy)];
+  });
+  return {
+    item,
+    rollout,
+    verdicts,
+    harm: combineHarm(verdicts, rollout.guardrails, rollout.policy),
+    stageUnits: evidence?.stageUnits[rollout.stages.length - 1] ?? { stable: 0, candidate: 0 },
+  };
+}

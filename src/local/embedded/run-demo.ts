@@ -1,0 +1,171 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inspectRollout, type Inspection } from '../../app/inspect-rollout';
+import type { LogEvent } from '../../app/controller';
+import { emptyItem } from '../../core/item/next-item';
+import { isTerminal } from '../../core/rollout/rollout';
+import { localSettings, SIMULATION_START_MS } from '../replay/replay';
+import { simulatedTraffic, type Traffic } from '../replay/traffic';
+import { CANDIDATE, DEMO_POLICY, demoPrompts, STABLE, type DemoPrompt } from './demo-scenario';
+import { startEmbedded, type Embedded } from './embedded';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const HISTORY_DAYS = 7;
+/** The report's schedule: Monday 07:00 after the simulated week. */
+const REPORT_AT_MS = SIMULATION_START_MS + 7 * DAY_MS + 7 * HOUR_MS;
+/** Once every rollout has ended, time passes faster. */
+const IDLE_TICK_MS = HOUR_MS;
+
+export interface DemoOptions {
+  outDir: string;
+  usersPerDay: number;
+  seed: number;
+  tickEveryMs: number;
+  /** Simulated time between two progress lines of a prompt. */
+  progressEveryMs: number;
+  /** Called with what there is to show: at each progress line and at each change. */
+  show: (inspection: Inspection, nowMs: number) => void;
+  log: (event: LogEvent) => void;
+  isInterrupted: () => boolean;
+}
+
+/** How the demo ended, per prompt, and what it wrote. */
+export interface DemoResult {
+  prompts: {
+    prompt: string;
+    stable: string;
+    candidate: string;
+    outcome: string;
+    hours: number;
+    exposedUnits: number;
+    reason: string;
+  }[];
+  week: string;
+  ticks: number;
+  /** Paths inside the output folder. */
+  files: string[];
+}
+
+/**
+ * The main job on stand-ins: two candidates, real judge scores, the real handlers over HTTP, a week in a minute.
+ * @returns null when interrupted; everything started here is closed in any case
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoResult | null> {
+  let nowMs = SIMULATION_START_MS;
+  await mkdir(options.outDir, { recursive: true });
+  const settings = localSettings({
+    deployment: 'demo',
+    defaultPolicy: DEMO_POLICY,
+    tickEveryMs: options.tickEveryMs,
+  });
+  const embedded = await startEmbedded({ outboxDir: options.outDir, now: () => nowMs, settings, log: options.log });
+  try {
+    const visits = demoPrompts(options.usersPerDay, options.seed).map((prompt) => {
+      return { prompt, traffic: simulatedTraffic(prompt.traffic), shown: { state: '', atMs: -Infinity } };
+    });
+    for (const { prompt, traffic } of visits) writeHistory(embedded, prompt, traffic, nowMs);
+    let ticks = 0;
+    while (nowMs < REPORT_AT_MS) {
+      if (options.isInterrupted()) return null;
+      await embedded.tick();
+      ticks++;
+      let isRunning = false;
+      for (const visit of visits) {
+        const inspection = await inspectRollout(embedded.controller, visit.prompt.prompt);
+        if (inspection === null) continue;
+        isRunning ||= !isTerminal(inspection.rollout.phase);
+        showChange(visit.shown, inspection, nowMs, options);
+      }
+      const untilMs = Math.min(nowMs + (isRunning ? options.tickEveryMs : IDLE_TICK_MS), REPORT_AT_MS);
+      for (const { prompt, traffic } of visits) await serve(embedded, prompt.prompt, traffic, nowMs, untilMs);
+      nowMs = untilMs;
+    }
+    await embedded.compareVariants();
+    const { week } = await embedded.weeklyReport({});
+    return await conclude(
+      embedded,
+      visits.map(({ prompt }) => prompt),
+      week,
+      ticks,
+      options.outDir,
+    );
+  } finally {
+    await embedded.close();
+  }
+}
+
+function writeHistory({ langfuse }: Embedded, { prompt }: DemoPrompt, traffic: Traffic, nowMs: number): void {
+  const fromMs = nowMs - HISTORY_DAYS * DAY_MS;
+  langfuse.data.createPrompt({ name: prompt, prompt: 'the stable version', labels: ['production'] }, fromMs);
+  traffic.serve(langfuse.data, emptyItem(prompt, STABLE, fromMs).assignment, fromMs, nowMs);
+  langfuse.data.createPrompt({ name: prompt, prompt: 'the candidate', labels: ['candidate'] }, nowMs);
+}
+
+async function serve(
+  { controller, langfuse }: Embedded,
+  prompt: string,
+  traffic: Traffic,
+  fromMs: number,
+  toMs: number,
+): Promise<void> {
+  const assignment = await controller.store.readAssignment(prompt);
+  if (assignment !== null) traffic.serve(langfuse.data, assignment, fromMs, toMs);
+}
+
+function showChange(
+  shown: { state: string; atMs: number },
+  inspection: Inspection,
+  nowMs: number,
+  options: DemoOptions,
+): void {
+  const { rollout } = inspection;
+  const state = `${rollout.phase} ${rollout.stages.length} ${rollout.pause === null}`;
+  const isNews = state !== shown.state;
+  if (!isNews && (isTerminal(rollout.phase) || nowMs - shown.atMs < options.progressEveryMs)) return;
+  shown.state = state;
+  shown.atMs = nowMs;
+  options.show(inspection, nowMs);
+}
+
+async function conclude(
+  { controller, aws }: Embedded,
+  prompts: readonly DemoPrompt[],
+  week: string,
+  ticks: number,
+  outDir: string,
+): Promise<DemoResult> {
+  const results: DemoResult['prompts'] = [];
+  for (const { prompt, stable, candidate } of prompts) {
+    const rollout = (await controller.store.read(prompt))?.rollout;
+    if (rollout == null) throw new Error(`no rollout of ${prompt} was started`);
+    const endMs = rollout.promotedAtMs ?? rollout.outcome?.atMs ?? REPORT_AT_MS;
+    results.push({
+      prompt,
+      stable,
+      candidate,
+      outcome: rollout.outcome === null ? 'held' : rollout.phase,
+      hours: (endMs - rollout.startedAtMs) / HOUR_MS,
+      exposedUnits: rollout.exposedUnits,
+      reason: rollout.outcome?.reason ?? rollout.hold?.reason ?? '',
+    });
+  }
+  const reports: [string, string | null][] = [];
+  for (const ending of ['html', 'json']) {
+    reports.push([`report-${week}.${ending}`, await controller.documents.getDocument(`reports/${week}.${ending}`)]);
+  }
+  const written = reports.flatMap(([name, body]) => (body === null ? [] : [[name, body] as const]));
+  for (const [name, body] of written) await writeFile(join(outDir, name), body);
+  const result: DemoResult = {
+    prompts: results,
+    week,
+    ticks,
+    files: [...written.map(([name]) => name), `${aws.alerts.length} alerts`, `${aws.mails.length} mail`],
+  };
+  await writeFile(
+    join(outDir, 'summary.json'),
+    `${JSON.stringify({ ...result, candidateVersion: CANDIDATE }, null, 2)}\n`,
+  );
+  return result;
+}
