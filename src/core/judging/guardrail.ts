@@ -1,6 +1,6 @@
 /**
  * A guardrail as the judge sees it: everything on the z scale, oriented so that higher is better, inside [0, 1].
- * Frozen when the rollout starts (../shared method: reference numbers are never estimated from the running rollout).
+ * Frozen when the rollout starts: reference numbers are never estimated from, nor changed in, the running rollout.
  */
 export interface FrozenGuardrail {
   /** The metric's text form; unique within a rollout. */

@@ -7,9 +7,13 @@ export interface Verdict {
   kind: VerdictKind;
   /** One plain sentence: why. */
   reason: string;
+  /** Distinct units with a score, per arm; a unit that changed arms counts in both. */
   unitsStable: number;
   unitsCandidate: number;
-  /** Means on the z scale (higher is better); null when an arm is empty. */
+  /**
+   * Means on the z scale (higher is better), weighted over the stages as the difference is, so that they differ by it;
+   * plain means while no stage has both arms. Null when an arm is empty.
+   */
   meanStable: number | null;
   meanCandidate: number | null;
   /** Stratified difference candidate - stable on the z scale with its two-sided confidence sequence; null when unknown. */

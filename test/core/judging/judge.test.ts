@@ -202,6 +202,15 @@ describe('rare bad outcomes', () => {
   });
 });
 
+test.each([
+  ['few', 1, 30],
+  ['many, for a skewed score', 20, 400],
+])('engine A waits for %s units per arm', (_, skewness2, least) => {
+  const g = boundedGuardrail({ reference: { ...boundedGuardrail().reference, skewness2 } });
+  expect(judged(g, outcomes(1000, 5), outcomes(least - 1, 5)).logEHarmA).toBe(0);
+  expect(judged(g, outcomes(1000, 5), outcomes(least, 5)).logEHarmA).not.toBe(0);
+});
+
 describe('the gate of the first step', () => {
   test('is passed earlier than promotion, and never by a disaster', () => {
     const alike = judged(binaryGuardrail(), outcomes(300, 5), outcomes(300, 5));
