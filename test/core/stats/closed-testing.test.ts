@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { closedTesting } from '../../../src/core/stats/closed-testing';
 
 /** The definition: i is rejected when the weighted mean of every subset that holds it reaches 1 / alpha. */

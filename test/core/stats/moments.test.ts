@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { mergeMoments, momentsOf, skewnessSquared, varianceOf } from '../../../src/core/stats/moments';
 import { quantile } from '../../../src/core/stats/quantile';
 

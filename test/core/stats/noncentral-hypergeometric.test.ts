@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { logLikelihoodRatios } from '../../../src/core/stats/noncentral-hypergeometric';
 
 function choose(n: number, k: number): number {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { belowLogE, betBelow, noBets } from '../../../src/core/stats/one-sample-betting';
 import { logCapital, pairDifferences } from '../../../src/core/stats/pair-betting';
 
