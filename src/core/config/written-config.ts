@@ -34,6 +34,13 @@ const deploymentName = (description: string) =>
     /^[a-z][a-z0-9-]{0,39}$/u.test(name),
   );
 
+const candidateLabel = (description: string) =>
+  textLike(
+    description,
+    "a label of 1 to 36 of a-z, 0-9, '_', '-' and '.', neither 'production' nor 'latest'",
+    (label) => /^[a-z0-9_.-]{1,36}$/u.test(label) && label !== 'production' && label !== 'latest',
+  );
+
 const requestLimit = (description: string) => {
   const error = ({ input }: { readonly input?: unknown }): string =>
     `expected a whole number from 2 to 100000, or 'unlimited', got ${show(input)}`;
@@ -48,7 +55,7 @@ const langfuse = object('The Langfuse server.', {
   requestsPerMinute: requestLimit(
     'Requests a minute that the whole deployment may make; `unlimited` for a self-hosted server. Prompt reads do not count.',
   ).exactOptional(),
-  timeout: duration('Longest time for one request.', { positive: true }).exactOptional(),
+  timeout: duration('Longest time for one request. 1s to 1m.', { positive: true }).exactOptional(),
 });
 
 const report = object('The weekly report.', {
@@ -88,10 +95,14 @@ export const writtenConfig = object('Configuration of a deployment.', {
   hashKeySecretName: secretName(
     'Secret whose text is the key that unit ids are hashed with. Without it the stack makes one.',
   ).exactOptional(),
-  candidateLabel: text('The label in Langfuse that starts a rollout.', 100).exactOptional(),
+  candidateLabel: candidateLabel('The label in Langfuse that starts a rollout.').exactOptional(),
   tickEvery: duration('Time between two looks at every prompt. Whole minutes, 1m to 1h.').exactOptional(),
   idleReadEvery: duration('Time between two reads of a prompt without a rollout. `tickEvery` to 24h.').exactOptional(),
   compareEvery: duration('Time between two looks at the comparisons. Whole minutes, 1m to 24h.').exactOptional(),
+  assignmentMaxAge: duration('How long a serving app may keep using an older assignment. 1s to 1h.').exactOptional(),
+  verifyDeadline: duration(
+    'How long a moved label may take to be seen before that is an alert. 1m to 24h.',
+  ).exactOptional(),
   policy: anything('Policy of every prompt that does not say otherwise. See docs/policy.md.').exactOptional(),
   prompts: table(
     'Settings of single prompts, by the name of the prompt.',
@@ -113,10 +124,6 @@ export const writtenConfig = object('Configuration of a deployment.', {
   }).exactOptional(),
   report: report.exactOptional(),
   limits: limits.exactOptional(),
-  assignmentMaxAge: duration('How long a serving app may keep using an older assignment. 1s to 1h.').exactOptional(),
-  verifyDeadline: duration(
-    'How long a moved label may take to be seen before that is an alert. 1m to 24h.',
-  ).exactOptional(),
   retention: retention.exactOptional(),
 });
 

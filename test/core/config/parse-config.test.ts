@@ -88,6 +88,8 @@ describe('bad input', () => {
       { deployment: 'My App' },
       'deployment: expected a name of 1 to 40 lower-case letters',
     ],
+    ['production as the candidate', { candidateLabel: 'production' }, 'candidateLabel: expected a label of 1 to 36'],
+    ['a label Langfuse refuses', { candidateLabel: 'Candidate' }, 'candidateLabel: expected a label of 1 to 36'],
     ['a duration without a unit', { tickEvery: 15 }, 'tickEvery: expected a duration with its unit'],
     ['a tick of half minutes', { tickEvery: '90s' }, "tickEvery: expected a multiple of 1m from 1m to 1h, got '90s'"],
     ['a tick once a day', { tickEvery: '1d' }, "tickEvery: expected a multiple of 1m from 1m to 1h, got '1d'"],
