@@ -12,7 +12,7 @@ import { lookUp, putAll, readPage, SegmentWriter, type PageCache } from './page-
 
 const DAY_MS = 24 * 3_600_000;
 /** Hourly aggregates are kept this long: the report shows eight weeks. */
-const KEPT_DAYS = 70;
+export const KEPT_DAYS = 70;
 
 const sessionKey = (session: string): string => `s:${session}`;
 

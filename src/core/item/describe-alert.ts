@@ -95,7 +95,7 @@ export function describeAlert(deployment: string, item: PromptItem, entry: Alert
 }
 
 /** SNS takes at most 100 printable ASCII characters. */
-function asciiSubject(text: string): string {
+export function asciiSubject(text: string): string {
   const ascii = text.replaceAll(/[^\u0020-\u007e]/gu, '?');
   return ascii.length <= 100 ? ascii : `${ascii.slice(0, 97)}...`;
 }

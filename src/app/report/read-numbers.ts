@@ -1,0 +1,52 @@
+import { isRampartError } from '../../core/errors';
+import type { DayPage, Manifest } from '../../core/evidence/manifest';
+import type { PromptItem } from '../../core/item/prompt-item';
+import { sumHours, type VersionNumbers } from '../../core/report/numbers';
+import type { Period } from '../../core/report/week';
+import type { Controller } from '../controller';
+import { readPage } from '../evidence/page-tree';
+import { readManifest } from '../tick-prompt';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** A prompt's stored numbers: one set per period that was asked for. */
+export interface NumbersRead {
+  periods: VersionNumbers[];
+  /** Everything with a time before this has been read from Langfuse, ms; null = nothing was ever read. */
+  readThroughMs: number | null;
+  /** The stored numbers are missing or damaged: what is wrong; null = they are not. */
+  problem: string | null;
+}
+
+/**
+ * Reads the hourly aggregates of some periods. Only the days that the periods touch are fetched.
+ * @throws what the object store throws, unless it says that the object does not exist
+ */
+export async function readNumbers(
+  controller: Controller,
+  item: PromptItem,
+  periods: readonly Period[],
+): Promise<NumbersRead> {
+  const none: NumbersRead = { periods: periods.map(() => new Map()), readThroughMs: null, problem: null };
+  try {
+    const manifest = await readManifest(controller, item);
+    if (manifest === null) return none;
+    const pages = await readDays(controller, manifest, periods);
+    return {
+      periods: periods.map((period) => sumHours(pages, period)),
+      readThroughMs: Math.min(...[manifest.observations, manifest.scores].map((lanes) => lanes[0]?.doneMs ?? 0)),
+      problem: null,
+    };
+  } catch (error) {
+    if (!isRampartError(error, 'not_found') && !(error instanceof SyntaxError)) throw error;
+    controller.log({ level: 'error', event: 'numbers_not_read', prompt: item.prompt, problem: error.message });
+    return { ...none, problem: error.message };
+  }
+}
+
+async function readDays(controller: Controller, manifest: Manifest, periods: readonly Period[]): Promise<DayPage[]> {
+  const isWanted = (dayMs: number): boolean =>
+    periods.some(({ fromMs, toMs }) => dayMs < toMs && dayMs + DAY_MS > fromMs);
+  const wanted = manifest.days.filter(([dayMs]) => isWanted(dayMs));
+  return Promise.all(wanted.map(([, page]) => readPage<DayPage>(controller.objects, page)));
+}
