@@ -13,9 +13,9 @@ export function makeHandler(deps: HandlerDeps): Handler<{ week: string; sent: bo
   return async (event) => {
     const controller = await deps.controller();
     return failingLoudly(controller.log, { event: 'report_failed' }, async () => {
-      const result = await weeklyReport(controller, deps.now(), parseReportEvent(event));
-      controller.log({ level: 'info', event: 'report_succeeded', ...result });
-      return result;
+      const { week, sent } = await weeklyReport(controller, deps.now(), parseReportEvent(event));
+      controller.log({ level: 'info', event: 'report_succeeded', week, sent });
+      return { week, sent };
     });
   };
 }

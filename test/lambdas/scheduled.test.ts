@@ -4,15 +4,15 @@ import { compareVariants } from '../../src/app/compare-variants';
 import { weeklyReport } from '../../src/app/weekly-report';
 import { fakeDeps, NOW_MS } from './fake-controller';
 
-jest.mock('../../src/app/compare-variants', () => ({ compareVariants: jest.fn() }), { virtual: true });
-jest.mock('../../src/app/weekly-report', () => ({ weeklyReport: jest.fn() }), { virtual: true });
+jest.mock('../../src/app/compare-variants', () => ({ compareVariants: jest.fn() }));
+jest.mock('../../src/app/weekly-report', () => ({ weeklyReport: jest.fn() }));
 
 const comparing = jest.mocked(compareVariants);
 const reporting = jest.mocked(weeklyReport);
 
 beforeEach(() => {
   comparing.mockReset().mockResolvedValue({ compared: 2 });
-  reporting.mockReset().mockResolvedValue({ week: '2026-W47', sent: true });
+  reporting.mockReset().mockResolvedValue({ week: '2026-W47', sent: true, html: '<p>', json: {} });
 });
 
 describe('compare-variants', () => {

@@ -1,11 +1,11 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { hashUnitWith, sha256 } from '../../lambdas/hashing';
 import { readHashKey, readLangfuseKeys } from '../../lambdas/secrets';
 import { awsController } from '../../lambdas/wire';
 import { runtimeConfig } from '../../src/core/config/runtime-config';
+import { standInCredentials } from '../../src/local/aws/aws-stand-in';
 import { configWith } from '../lib/config-with';
+import { startSecrets } from './secrets-stand-in';
 
 const SECRETS: Record<string, string> = {
   langfuse: '{"publicKey":"pk-1","secretKey":"sk-1"}',
@@ -14,36 +14,16 @@ const SECRETS: Record<string, string> = {
   short: 'short',
 };
 
-/** Secrets Manager, as far as GetSecretValue goes. */
-const server = createServer((request, response) => {
-  let body = '';
-  request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-  request.on('end', () => {
-    const { SecretId: id } = JSON.parse(body) as { SecretId: string };
-    const text = SECRETS[id];
-    response.writeHead(text === undefined ? 400 : 200, {
-      'content-type': 'application/x-amz-json-1.1',
-      connection: 'close',
-    });
-    response.end(JSON.stringify(text === undefined ? { __type: 'ResourceNotFoundException' } : { SecretString: text }));
-  });
-});
-
 let client: SecretsManagerClient;
+let server: Awaited<ReturnType<typeof startSecrets>>;
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'any',
-    AWS_SECRET_ACCESS_KEY: 'any',
-  });
+  server = await startSecrets(SECRETS);
+  Object.assign(process.env, standInCredentials, { AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url });
   client = new SecretsManagerClient();
 });
 afterAll(async () => {
   client.destroy();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 describe('secrets', () => {
