@@ -1,9 +1,14 @@
 import type { TrafficOptions } from '../replay/traffic';
+import { REPLAY_POLICY } from '../replay/replay';
 import { seededRandom } from '../random';
-import { answersOf, readScoreTable } from '../scores/score-table';
+import { answersOf, readScoreTable, type ScoreTable } from '../scores/score-table';
 import { SCORE_FREQUENCIES } from '../scores/frequencies';
 
-/** One prompt of the demo: which real variants play its two versions, and what is to be seen. */
+/** Version numbers of the two variants. */
+export const STABLE = 1;
+export const CANDIDATE = 2;
+
+/** One prompt of a demo: which variants play its two versions, and the users that visit it. */
 export interface DemoPrompt {
   prompt: string;
   stable: string;
@@ -11,38 +16,54 @@ export interface DemoPrompt {
   traffic: TrafficOptions;
 }
 
-/** Policy of the demo's deployment: the default ramp, one score and the error rate guarded. */
-export const DEMO_POLICY = {
-  guardrails: [
-    { metric: 'score:judge_preference', direction: 'higher_is_better', range: [0, 1], margin: 0.05, weight: 2 },
-    { metric: 'error_rate', margin: 0.01 },
-  ],
-};
+/** What a demo shows. */
+export interface Scenario {
+  /** The deployment's policy, written form. */
+  policy: unknown;
+  prompts: DemoPrompt[];
+}
 
-/** Version numbers of the two variants. */
-export const STABLE = 1;
-export const CANDIDATE = 2;
+interface Size {
+  usersPerDay: number;
+  seed: number;
+}
 
-const CASES = [
+const SHIPPED = [
   { prompt: 'support-answer', stable: 'gpt-3.5-turbo-1106_concise', candidate: 'gpt-3.5-turbo-1106_verbose' },
   { prompt: 'release-notes', stable: 'claude-2.1', candidate: 'claude-2.1_concise' },
 ] as const;
 
-/** The demo's two prompts with the users that visit them. */
-export function demoPrompts(usersPerDay: number, seed: number): DemoPrompt[] {
+/** The shipped demo: one candidate that is better, one that is worse; the error rate is guarded too. */
+export function shippedScenario(size: Size): Scenario {
   const table = readScoreTable(SCORE_FREQUENCIES, 'judge-score frequencies');
-  return CASES.map((variants, index) => ({
-    ...variants,
-    traffic: {
-      prompt: variants.prompt,
-      answers: new Map([
-        [STABLE, answersOf(table, variants.stable)],
-        [CANDIDATE, answersOf(table, variants.candidate)],
-      ]),
-      usersPerDay,
-      random: seededRandom(1000 * seed + index),
-      salt: `${variants.prompt}-${seed}`,
-      withOperations: true,
+  const [score] = REPLAY_POLICY.guardrails;
+  return {
+    policy: {
+      guardrails: [
+        { ...score, weight: 2 },
+        { metric: 'error_rate', margin: 0.01 },
+      ],
     },
-  }));
+    prompts: SHIPPED.map((names, index) => demoPrompt(names, table, { ...size, seed: 1000 * size.seed + index }, true)),
+  };
+}
+
+/** One prompt with the scores of a file; the judge's preference is the only guardrail. */
+export function fileScenario(table: ScoreTable, names: { stable: string; candidate: string }, size: Size): Scenario {
+  return { policy: REPLAY_POLICY, prompts: [demoPrompt({ prompt: 'assistant', ...names }, table, size, false)] };
+}
+
+function demoPrompt(
+  names: { prompt: string; stable: string; candidate: string },
+  table: ScoreTable,
+  { usersPerDay, seed }: Size,
+  withOperations: boolean,
+): DemoPrompt {
+  const answers = new Map([
+    [STABLE, answersOf(table, names.stable)],
+    [CANDIDATE, answersOf(table, names.candidate)],
+  ]);
+  const { prompt } = names;
+  const salt = `${prompt}-${seed}`;
+  return { ...names, traffic: { prompt, answers, usersPerDay, random: seededRandom(seed), salt, withOperations } };
 }

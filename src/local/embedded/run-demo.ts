@@ -6,22 +6,23 @@ import { emptyItem } from '../../core/item/next-item';
 import { isTerminal } from '../../core/rollout/rollout';
 import { localSettings, SIMULATION_START_MS } from '../replay/replay';
 import { simulatedTraffic, type Traffic } from '../replay/traffic';
-import { CANDIDATE, DEMO_POLICY, demoPrompts, STABLE, type DemoPrompt } from './demo-scenario';
+import { STABLE, type DemoPrompt, type Scenario } from './demo-scenario';
 import { startEmbedded, type Embedded } from './embedded';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const HISTORY_DAYS = 7;
-/** The report's schedule: Monday 07:00 after the simulated week. */
-const REPORT_AT_MS = SIMULATION_START_MS + 7 * DAY_MS + 7 * HOUR_MS;
+/** The report's schedule: 07:00 on the day after. */
+const REPORT_HOUR_MS = 7 * HOUR_MS;
 /** Once every rollout has ended, time passes faster. */
 const IDLE_TICK_MS = HOUR_MS;
 
 export interface DemoOptions {
   outDir: string;
-  usersPerDay: number;
-  seed: number;
+  scenario: Scenario;
+  /** Simulated days. */
+  days: number;
   tickEveryMs: number;
   /** Simulated time between two progress lines of a prompt. */
   progressEveryMs: number;
@@ -54,20 +55,21 @@ export interface DemoResult {
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult | null> {
   let nowMs = SIMULATION_START_MS;
+  const endMs = SIMULATION_START_MS + options.days * DAY_MS + REPORT_HOUR_MS;
   await mkdir(options.outDir, { recursive: true });
   const settings = localSettings({
     deployment: 'demo',
-    defaultPolicy: DEMO_POLICY,
+    defaultPolicy: options.scenario.policy,
     tickEveryMs: options.tickEveryMs,
   });
   const embedded = await startEmbedded({ outboxDir: options.outDir, now: () => nowMs, settings, log: options.log });
   try {
-    const visits = demoPrompts(options.usersPerDay, options.seed).map((prompt) => {
+    const visits = options.scenario.prompts.map((prompt) => {
       return { prompt, traffic: simulatedTraffic(prompt.traffic), shown: { state: '', atMs: -Infinity } };
     });
     for (const { prompt, traffic } of visits) writeHistory(embedded, prompt, traffic, nowMs);
     let ticks = 0;
-    while (nowMs < REPORT_AT_MS) {
+    while (nowMs < endMs) {
       if (options.isInterrupted()) return null;
       await embedded.tick();
       ticks++;
@@ -78,19 +80,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
         isRunning ||= !isTerminal(inspection.rollout.phase);
         showChange(visit.shown, inspection, nowMs, options);
       }
-      const untilMs = Math.min(nowMs + (isRunning ? options.tickEveryMs : IDLE_TICK_MS), REPORT_AT_MS);
+      const untilMs = Math.min(nowMs + (isRunning ? options.tickEveryMs : IDLE_TICK_MS), endMs);
       for (const { prompt, traffic } of visits) await serve(embedded, prompt.prompt, traffic, nowMs, untilMs);
       nowMs = untilMs;
     }
     await embedded.compareVariants();
     const { week } = await embedded.weeklyReport({});
-    return await conclude(
-      embedded,
-      visits.map(({ prompt }) => prompt),
-      week,
-      ticks,
-      options.outDir,
-    );
+    return await conclude(embedded, options, { week, ticks, endMs });
   } finally {
     await embedded.close();
   }
@@ -131,22 +127,25 @@ function showChange(
 
 async function conclude(
   { controller, aws }: Embedded,
-  prompts: readonly DemoPrompt[],
-  week: string,
-  ticks: number,
-  outDir: string,
+  { scenario, outDir }: DemoOptions,
+  { week, ticks, endMs }: { week: string; ticks: number; endMs: number },
 ): Promise<DemoResult> {
   const results: DemoResult['prompts'] = [];
-  for (const { prompt, stable, candidate } of prompts) {
+  for (const { prompt, stable, candidate } of scenario.prompts) {
     const rollout = (await controller.store.read(prompt))?.rollout;
     if (rollout == null) throw new Error(`no rollout of ${prompt} was started`);
-    const endMs = rollout.promotedAtMs ?? rollout.outcome?.atMs ?? REPORT_AT_MS;
+    const endedMs = rollout.promotedAtMs ?? rollout.outcome?.atMs ?? endMs;
     results.push({
       prompt,
       stable,
       candidate,
-      outcome: rollout.outcome === null ? 'held' : rollout.phase,
-      hours: (endMs - rollout.startedAtMs) / HOUR_MS,
+      outcome:
+        rollout.outcome === null && rollout.promotedAtMs === null
+          ? 'held'
+          : rollout.promotedAtMs !== null && rollout.outcome === null
+            ? 'promoted'
+            : rollout.phase,
+      hours: (endedMs - rollout.startedAtMs) / HOUR_MS,
       exposedUnits: rollout.exposedUnits,
       reason: rollout.outcome?.reason ?? rollout.hold?.reason ?? '',
     });
@@ -163,9 +162,6 @@ async function conclude(
     ticks,
     files: [...written.map(([name]) => name), `${aws.alerts.length} alerts`, `${aws.mails.length} mail`],
   };
-  await writeFile(
-    join(outDir, 'summary.json'),
-    `${JSON.stringify({ ...result, candidateVersion: CANDIDATE }, null, 2)}\n`,
-  );
+  await writeFile(join(outDir, 'summary.json'), `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
