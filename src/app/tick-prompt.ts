@@ -198,9 +198,12 @@ async function readWhenDue(controller: Controller, item: PromptItem, nowMs: numb
 }
 
 /** The manifest an item points to; null before the first reading. */
-export async function readManifest(controller: Controller, item: PromptItem): Promise<Manifest | null> {
+export async function readManifest(
+  { objects }: Pick<Controller, 'objects'>,
+  item: PromptItem,
+): Promise<Manifest | null> {
   if (item.manifest === null) return null;
-  return JSON.parse(new TextDecoder().decode(await controller.objects.get(item.manifest))) as Manifest;
+  return JSON.parse(new TextDecoder().decode(await objects.get(item.manifest))) as Manifest;
 }
 
 function putManifest(objects: Controller['objects'], manifest: Manifest): Promise<string> {

@@ -6,10 +6,14 @@ import { RampartError } from '../../core/errors';
 
 /**
  * Reads and validates a deployment's configuration file (YAML, of which JSON is a part).
+ * @param complete fills in what the file may leave out where it is read, before anything is validated
  * @throws RampartError `not_found` when there is no such file; `bad_input` naming every problem of its text or its values
  */
-export function readConfigFile(path: string): DeploymentConfig {
-  const parsed = parseConfig(valueOf(path, textOf(path)));
+export function readConfigFile(
+  path: string,
+  complete: (written: unknown) => unknown = (written) => written,
+): DeploymentConfig {
+  const parsed = parseConfig(complete(valueOf(path, textOf(path))));
   if (parsed.ok) return parsed.config;
   throw invalid(
     path,
@@ -24,7 +28,7 @@ function textOf(path: string): string {
     const code = (cause as { code?: unknown }).code;
     throw new RampartError('not_found', `configuration ${path}: expected a readable file, got ${String(code)}`, {
       cause,
-      hint: 'rampart.config.yaml in the repository is an example to copy; name another file with `-c config=FILE`.',
+      hint: 'rampart.config.yaml in the repository is an example to copy; name another file with `--config FILE` (rampart) or `-c config=FILE` (cdk).',
     });
   }
 }

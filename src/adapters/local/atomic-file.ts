@@ -8,9 +8,13 @@ import { dirname, join } from 'node:path';
  * kill left behind is never read.
  */
 
+/** What a file may be read by: everyone the system's mask lets, or its owner only. */
+export const SHARED_FILE = 0o666;
+export const PRIVATE_FILE = 0o600;
+
 /** Writes or replaces a file; folders are made as needed. */
-export async function writeAtomically(path: string, data: string | Uint8Array): Promise<void> {
-  const temporary = await writeTemporary(path, data);
+export async function writeAtomically(path: string, data: string | Uint8Array, mode = SHARED_FILE): Promise<void> {
+  const temporary = await writeTemporary(path, data, mode);
   await rename(temporary, path);
   await syncFolder(dirname(path));
 }
@@ -19,8 +23,8 @@ export async function writeAtomically(path: string, data: string | Uint8Array): 
  * Writes a file that is not there yet; of many writers exactly one succeeds.
  * @returns false when it was there
  */
-export async function createAtomically(path: string, data: string | Uint8Array): Promise<boolean> {
-  const temporary = await writeTemporary(path, data);
+export async function createAtomically(path: string, data: string | Uint8Array, mode = SHARED_FILE): Promise<boolean> {
+  const temporary = await writeTemporary(path, data, mode);
   try {
     await link(temporary, path);
   } catch (error) {
@@ -61,11 +65,11 @@ export function hasCode(error: unknown, code: string): boolean {
   return (error as NodeJS.ErrnoException | null)?.code === code;
 }
 
-async function writeTemporary(path: string, data: string | Uint8Array): Promise<string> {
+async function writeTemporary(path: string, data: string | Uint8Array, mode: number): Promise<string> {
   const folder = dirname(path);
   await makeFolder(folder);
   const temporary = join(folder, `.${randomUUID()}.tmp`);
-  const file = await open(temporary, 'wx');
+  const file = await open(temporary, 'wx', mode);
   try {
     await file.writeFile(data);
     await file.sync();
