@@ -1,0 +1,6 @@
+import { processIo } from '../src/cli/io';
+import { main } from '../src/cli/main';
+
+void main(process.argv.slice(2), processIo()).then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,94 @@
+import packageFile from '../../package.json';
+import { didYouMean } from '../core/policy/did-you-mean';
+import { HELP_OPTION, type CommandSpec } from './command-spec';
+import { COMMANDS } from './commands';
+import { commandHelp, generalHelp } from './help';
+import type { Io, Output } from './io';
+import { paintFor } from './paint';
+import { flagOption, parseArguments, type Arguments } from './parse-arguments';
+import { CommandProblem, errorFacts, EXIT, exitCodeOf, type ExitCode } from './problem';
+
+/**
+ * The command line.
+ * @param argv without the program's own name
+ * @returns the exit code; see docs/cli.md
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    return reportProblem(error, argv.includes('--json'), io);
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = argv;
+  switch (name) {
+    case undefined:
+      print(io.stderr, generalHelp());
+      return EXIT.usage;
+    case 'demo': {
+      const { runDemo } = await import('./demo');
+      return runDemo(rest, io);
+    }
+    case '--version':
+      print(io.stdout, [packageFile.version]);
+      return EXIT.ok;
+    case 'help':
+    case '--help':
+    case '-h':
+      return help(rest, io);
+    default:
+      return runSpec(name, specOf(name), rest, io);
+  }
+}
+
+async function runSpec(name: string, spec: CommandSpec, argv: readonly string[], io: Io): Promise<ExitCode> {
+  const args = parseArguments(name, { ...spec.options, ...HELP_OPTION }, argv);
+  if (flagOption(args, 'help')) {
+    print(io.stdout, commandHelp(name, spec));
+    return EXIT.ok;
+  }
+  checkPositionals(name, spec, args);
+  return spec.run(args, io);
+}
+
+function help([name]: readonly string[], io: Io): number {
+  if (name === 'demo') print(io.stdout, ['usage: rampart demo [OPTIONS]; see: rampart demo --help']);
+  else print(io.stdout, name === undefined ? generalHelp() : commandHelp(name, specOf(name)));
+  return EXIT.ok;
+}
+
+function specOf(name: string): CommandSpec {
+  const spec = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (spec !== undefined) return spec;
+  const known = ['demo', ...Object.keys(COMMANDS), 'help'];
+  throw new CommandProblem('usage', `expected a command, got '${name}'${didYouMean(name, known)}`, {
+    hint: 'see: rampart help',
+  });
+}
+
+function checkPositionals(name: string, { positionals }: CommandSpec, args: Arguments): void {
+  const fewest = positionals.filter((word) => !word.endsWith('?')).length;
+  const came = args.positionals.length;
+  const isBlank = args.positionals.some((text) => text.trim() === '');
+  if (came >= fewest && came <= positionals.length && !isBlank) return;
+  const expected = positionals.length === 0 ? 'nothing' : positionals.join(' ');
+  const got = came === 0 ? 'nothing' : args.positionals.map((text) => `'${text}'`).join(' ');
+  throw new CommandProblem('usage', `rampart ${name}: expected ${expected}, got ${got}`, {
+    hint: `see: rampart help ${name}`,
+  });
+}
+
+/** For people on stderr; for programs as the one object on stdout too. */
+function reportProblem(error: unknown, json: boolean, io: Io): ExitCode {
+  const facts = errorFacts(error);
+  const paint = paintFor(io.stderr);
+  print(io.stderr, [`${paint('bad', 'rampart:')} ${facts.message}`, ...(facts.hint === '' ? [] : [facts.hint])]);
+  if (json) print(io.stdout, [JSON.stringify({ error: facts })]);
+  return exitCodeOf(error);
+}
+
+function print(output: Output, lines: readonly string[]): void {
+  for (const line of lines) output.write(`${line}\n`);
+}

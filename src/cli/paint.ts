@@ -1,0 +1,17 @@
+import { styleText } from 'node:util';
+
+export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong';
+
+/** Gives a text a tone; without colour the text stays as it is. */
+export type Paint = (tone: Tone, text: string) => string;
+
+const FORMATS = { good: 'green', bad: 'red', warn: 'yellow', dim: 'dim', strong: 'bold' } as const;
+
+export const plain: Paint = (_, text) => text;
+
+const coloured: Paint = (tone, text) => styleText(FORMATS[tone], text);
+
+/** The paint for an output. */
+export function paintFor(output: { color: boolean }): Paint {
+  return output.color ? coloured : plain;
+}

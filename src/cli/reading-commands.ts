@@ -1,0 +1,90 @@
+import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
+import { examine } from './doctor';
+import { historyEvent, readEvents, renderHistory, unknownPrompt } from './history';
+import type { Io } from './io';
+import { paintFor } from './paint';
+import { flagOption, textOption, wholeNumber } from './parse-arguments';
+import { CommandProblem, EXIT } from './problem';
+import { allPrompts, promptStatus, readJudged } from './prompt-status';
+import { renderOverview, renderPrompt } from './render-status';
+import { storedState } from './stored-state';
+import { columns } from './table';
+import { findTarget, stateFolder, type Target } from './target';
+
+const HISTORY_LIMIT = '50';
+
+/** Commands that change nothing. */
+export const READING_COMMANDS: Readonly<Record<string, CommandSpec>> = {
+  status: {
+    summary: 'Where the prompts are, or one of them with its guardrails',
+    positionals: ['PROMPT?'],
+    options: { ...STATE_OPTION, ...JSON_OPTION },
+    async run(args, io) {
+      const state = storedState(findTarget(textOption(args, 'state'), io), io);
+      const wanted = args.positionals[0];
+      const found = await Promise.all(
+        (wanted === undefined ? await allPrompts(state) : [wanted]).map((prompt) => readJudged(state, prompt)),
+      );
+      const items = found.filter((item) => item !== null);
+      if (wanted !== undefined && items.length === 0) throw unknownPrompt(wanted);
+      const paint = paintFor(io.stdout);
+      const render = () =>
+        wanted === undefined
+          ? renderOverview(items, io.now(), paint)
+          : items.flatMap((item) => renderPrompt(item, io.now(), paint));
+      print(io, flagOption(args, 'json') ? { prompts: items.map(promptStatus) } : null, render);
+      return EXIT.ok;
+    },
+  },
+  history: {
+    summary: 'What happened to a prompt, newest first',
+    positionals: ['PROMPT'],
+    options: {
+      limit: { type: 'string', value: 'N', help: `At most so many events; default ${HISTORY_LIMIT}` },
+      ...STATE_OPTION,
+      ...JSON_OPTION,
+    },
+    async run(args, io) {
+      const limit = wholeNumber(textOption(args, 'limit') ?? HISTORY_LIMIT, '--limit');
+      const { store } = storedState(findTarget(textOption(args, 'state'), io), io);
+      const prompt = args.positionals[0]!;
+      const events = await readEvents(store, prompt, limit);
+      const json = flagOption(args, 'json') ? { prompt, events: events.map(historyEvent) } : null;
+      print(io, json, () => renderHistory(events));
+      return EXIT.ok;
+    },
+  },
+  doctor: {
+    summary: 'Check configuration, keys, Langfuse and state; changes nothing',
+    positionals: [],
+    options: { ...STATE_OPTION, ...CONFIG_OPTION, ...JSON_OPTION },
+    async run(args, io) {
+      const state = textOption(args, 'state');
+      const { findings, exit } = await examine(
+        { folder: stateFolder(state, io), target: targetIfAny(state, io), configFile: textOption(args, 'config') },
+        io,
+      );
+      const paint = paintFor(io.stdout);
+      const mark = (ok: boolean): string => (ok ? paint('good', 'ok') : paint('bad', 'PROBLEM'));
+      const json = flagOption(args, 'json') ? { ok: exit === EXIT.ok, findings } : null;
+      const hints = findings.flatMap(({ problem }) => (problem === null || problem.hint === '' ? [] : [problem.hint]));
+      print(io, json, () => [...columns(findings.map(({ name, ok, detail }) => [name, mark(ok), detail])), ...hints]);
+      return exit;
+    },
+  },
+};
+
+function targetIfAny(state: string | undefined, io: Io): Target | null {
+  try {
+    return findTarget(state, io);
+  } catch (error) {
+    if (error instanceof CommandProblem && state === undefined) return null;
+    throw error;
+  }
+}
+
+/** One JSON object, or lines for people. */
+function print(io: Io, json: object | null, render: () => string[]): void {
+  if (json !== null) io.stdout.write(`${JSON.stringify(json)}\n`);
+  else for (const line of render()) io.stdout.write(`${line}\n`);
+}

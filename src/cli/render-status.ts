@@ -1,0 +1,69 @@
+import { formatDuration } from '../core/policy/duration';
+import { isTerminal, type Rollout } from '../core/rollout/rollout';
+import type { Paint } from './paint';
+import type { JudgedItem } from './prompt-status';
+import { describeRollout, guardrailLines } from './render-tick';
+import { columns } from './table';
+
+const MINUTE_MS = 60_000;
+
+/** All prompts, one line each. */
+export function renderOverview(items: readonly JudgedItem[], nowMs: number, paint: Paint): string[] {
+  if (items.length === 0) return ['no prompts yet: label a version in Langfuse as the candidate'];
+  const rows = items.map(({ item }) => [
+    item.prompt,
+    `stable ${item.assignment.stable ?? 'none'}`,
+    item.rollout === null ? 'no rollout yet' : describeRollout(item.rollout, nowMs, paint),
+    whyInShort(item.rollout),
+  ]);
+  return columns(rows);
+}
+
+/** One prompt with its guardrails and what keeps it where it is. */
+export function renderPrompt(judged: JudgedItem, nowMs: number, paint: Paint): string[] {
+  const { item, verdicts } = judged;
+  const { rollout } = item;
+  const facts: string[][] = [
+    ['stable', item.assignment.stable === null ? 'none' : `version ${item.assignment.stable}`],
+  ];
+  if (rollout !== null) {
+    facts.push(['rollout', describeRollout(rollout, nowMs, paint)]);
+    facts.push(['started', `${ago(rollout.startedAtMs, nowMs)} by ${rollout.startedBy}`]);
+    facts.push(['exposed', `${rollout.exposedUnits} candidate units`]);
+    facts.push(...whyFacts(rollout, nowMs));
+  }
+  if (item.quarantined.length > 0) facts.push(['quarantined', rangesText(item.quarantined)]);
+  if (item.outbox.length > 0) facts.push(['waiting', `${item.outbox.length} alerts or label moves to be carried out`]);
+  facts.push(['last tick', item.lastTickAtMs === null ? 'none with a rollout yet' : ago(item.lastTickAtMs, nowMs)]);
+  const guardrails = rollout === null ? [] : guardrailLines(rollout, verdicts, paint);
+  return [paint('strong', item.prompt), ...columns(facts).map((line) => `  ${line}`), ...guardrails];
+}
+
+function whyInShort(rollout: Rollout | null): string {
+  if (rollout === null) return '';
+  if (rollout.outcome !== null) return rollout.outcome.reason || rollout.outcome.code;
+  return rollout.pause?.because ?? rollout.hold?.reason ?? '';
+}
+
+function whyFacts({ hold, pause, outcome, phase }: Rollout, nowMs: number): string[][] {
+  const facts: string[][] = [];
+  if (hold !== null)
+    facts.push(['held', `${hold.kind.replaceAll('_', ' ')} since ${ago(hold.sinceMs, nowMs)}: ${hold.reason}`]);
+  if (pause !== null) facts.push(['paused', `by ${pause.by}, ${ago(pause.atMs, nowMs)}: ${pause.because}`]);
+  if (outcome !== null && isTerminal(phase)) {
+    const reason = outcome.reason === '' ? outcome.code : `${outcome.code}: ${outcome.reason}`;
+    facts.push(['ended', `${ago(outcome.atMs, nowMs)} by ${outcome.by}, ${reason}`]);
+  }
+  return facts;
+}
+
+function rangesText(ranges: readonly (readonly [number, number])[]): string {
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`)).join(', ');
+}
+
+/** Whole minutes above a minute: seconds say nothing about hours. */
+function ago(atMs: number, nowMs: number): string {
+  const ageMs = Math.max(0, nowMs - atMs);
+  const unitMs = ageMs < MINUTE_MS ? 1000 : MINUTE_MS;
+  return `${formatDuration(Math.floor(ageMs / unitMs) * unitMs)} ago`;
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ENVIRONMENT } from '../core/config/environment';
+import type { Io } from './io';
+import { CommandProblem } from './problem';
+
+export const DEFAULT_STATE = '.rampart';
+
+/** Where the controller's state is that a command is for. */
+export type Target = { kind: 'folder'; folder: string } | { kind: 'aws' };
+
+/**
+ * The folder of `--state`, else `.rampart` in the current folder, else the deployment that RAMPART_TABLE names.
+ * @throws CommandProblem `configuration` when there is none
+ */
+export function findTarget(state: string | undefined, io: Io): Target {
+  const folder = stateFolder(state, io);
+  if (existsSync(folder)) return { kind: 'folder', folder };
+  if (state !== undefined) {
+    throw new CommandProblem('configuration', `--state: expected a folder, got ${folder}, which does not exist`, {
+      hint: 'rampart run makes it when it starts.',
+    });
+  }
+  if ((io.env[ENVIRONMENT.table] ?? '').trim() !== '') return { kind: 'aws' };
+  throw new CommandProblem(
+    'configuration',
+    `state: expected ${DEFAULT_STATE}/ in ${io.cwd}, --state DIR, or ${ENVIRONMENT.table} in the environment, got none of them`,
+    { hint: `rampart run makes ${DEFAULT_STATE}/; for a deployment in AWS see docs/cli.md.` },
+  );
+}
+
+/** The folder that `run` works in; it need not exist yet. */
+export function stateFolder(state: string | undefined, io: Io): string {
+  return resolve(io.cwd, state ?? DEFAULT_STATE);
+}
