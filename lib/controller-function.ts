@@ -9,7 +9,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { environmentVariables } from '../src/core/config/environment';
+import { environmentVariables, type Environment } from '../src/core/config/environment';
 import { CONFIG_FILE_PATH } from './config-layer';
 import { allowController } from './permissions';
 import type { ReadableSecret } from './secrets';
@@ -65,15 +65,7 @@ export function controllerFunction(scope: Construct, id: string, props: Controll
     deadLetterQueue: props.deadLetters,
     environment: {
       NODE_OPTIONS: '--enable-source-maps',
-      ...environmentVariables({
-        configFile: CONFIG_FILE_PATH,
-        table: foundation.table.tableName,
-        bucket: foundation.bucket.bucketName,
-        alertTopicArn: foundation.alertTopic.topicArn,
-        tickQueueUrl: foundation.tickQueue.queueUrl,
-        langfuseSecretId: foundation.langfuseSecret.secretName,
-        hashKeySecretId: foundation.hashKeySecret.secretName,
-      }),
+      ...environmentVariables(environmentOf(foundation)),
     },
     bundling: {
       format: OutputFormat.ESM,
@@ -85,4 +77,17 @@ export function controllerFunction(scope: Construct, id: string, props: Controll
       bundleAwsSDK: true,
     },
   });
+}
+
+/** Where a controller finds what the stack made. */
+export function environmentOf(foundation: Foundation): Environment {
+  return {
+    configFile: CONFIG_FILE_PATH,
+    table: foundation.table.tableName,
+    bucket: foundation.bucket.bucketName,
+    alertTopicArn: foundation.alertTopic.topicArn,
+    tickQueueUrl: foundation.tickQueue.queueUrl,
+    langfuseSecretId: foundation.langfuseSecret.secretName,
+    hashKeySecretId: foundation.hashKeySecret.secretName,
+  };
 }

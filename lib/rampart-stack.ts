@@ -1,11 +1,12 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../src/core/config/deployment-config';
+import { ENVIRONMENT } from '../src/core/config/environment';
 import { Alerts } from './alerts';
 import { AssignmentReaders } from './assignment-readers';
 import { CompareVariants } from './compare-variants';
 import { configLayer } from './config-layer';
-import type { Foundation } from './controller-function';
+import { environmentOf, type Foundation } from './controller-function';
 import { Monitoring } from './monitoring';
 import { Rollback } from './rollback';
 import { Secrets } from './secrets';
@@ -67,25 +68,30 @@ export class RampartStack extends Stack {
       tickQueue: queue.queue,
       capabilities: { Tick: tick, CompareVariants: compare, WeeklyReport: report, Rollback: rollback },
     });
-    this.outputs(foundation, {
+    this.createOutputs({
       AssignmentReaderPolicyArn: readers.policy.managedPolicyArn,
       AlarmTopicArn: rollback.alarmTopic.topicArn,
       RollbackFunctionName: rollback.function.functionName,
       WeeklyReportFunctionName: report.function.functionName,
     });
+    this.createVariables(foundation);
   }
 
-  /** What a person, the command line and the serving apps need to find the deployment. */
-  private outputs(foundation: Foundation, more: Record<string, string>): CfnOutput[] {
-    const values = {
-      TableName: foundation.table.tableName,
-      BucketName: foundation.bucket.bucketName,
-      AlertTopicArn: foundation.alertTopic.topicArn,
-      TickQueueUrl: foundation.tickQueue.queueUrl,
-      LangfuseSecretName: foundation.langfuseSecret.secretName,
-      HashKeySecretName: foundation.hashKeySecret.secretName,
-      ...more,
-    };
+  /** What a person and the serving apps need to find the deployment. */
+  private createOutputs(values: Record<string, string>): CfnOutput[] {
     return Object.entries(values).map(([name, value]) => new CfnOutput(this, name, { value }));
+  }
+
+  /** What the command line reads from the environment to reach this deployment. */
+  private createVariables(foundation: Foundation): CfnOutput[] {
+    const { configFile: _, ...variables } = ENVIRONMENT;
+    const values = environmentOf(foundation);
+    return Object.entries(variables).map(([key, name]) => {
+      const id = `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
+      return new CfnOutput(this, id, {
+        value: values[key as keyof typeof variables],
+        description: `For rampart: ${name}`,
+      });
+    });
   }
 }

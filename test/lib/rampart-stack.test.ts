@@ -46,6 +46,15 @@ describe('environment', () => {
     expect(() => parseEnvironment(resolved)).not.toThrow();
   });
 
+  test('the outputs name every variable that the command line needs, and docs/deploy.md says which', () => {
+    const outputs = Object.entries(template.findOutputs('*') as Record<string, { Description?: string }>);
+    const doc = readFileSync('docs/deploy.md', 'utf8');
+    for (const variable of Object.values(ENVIRONMENT).filter((name) => name !== ENVIRONMENT.configFile)) {
+      const [output] = outputs.find(([, { Description: text }]) => text === `For rampart: ${variable}`) ?? [];
+      expect(doc).toContain(`| \`${output}\` | \`${variable}\` |`);
+    }
+  });
+
   test('the configuration layer holds what the handlers parse', () => {
     const layers = resources(template, 'AWS::Lambda::LayerVersion');
     expect(layers).toHaveLength(1);

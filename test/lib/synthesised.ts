@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
@@ -20,13 +20,19 @@ export interface Resource {
  */
 export function synthesise(config: DeploymentConfig, { checked = false } = {}) {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
-  const outdir = mkdtempSync(join(tmpdir(), 'rampart-synth-'));
+  const outdir = mkdtempSync(join(tmpdir(), 'rampart-stack-'));
+  outdirs.push(outdir);
   const flags = { [CLOUDFORMATION_RULES]: checked, 'aws:cdk:bundling-stacks': [] };
   const app = new App({ outdir, context: { ...context, ...flags } });
   if (checked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const stack = new RampartStack(app, stackName(config), { config });
   return { app, stack, template: Template.fromStack(stack) };
 }
+
+const outdirs: string[] = [];
+afterAll(() => {
+  for (const outdir of outdirs) rmSync(outdir, { recursive: true });
+});
 
 const CLOUDFORMATION_RULES = '@aws-cdk/core:validateAgainstDefaultRules';
 
