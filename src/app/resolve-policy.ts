@@ -26,7 +26,7 @@ export function resolvePolicy(controller: Controller, prompt: string, config: un
     { source: 'deployment', value: settings.defaultPolicy },
   ]);
   if (!parsed.ok) return failed(parsed.problems);
-  const bounds = parseBounds(settings.bounds);
+  const bounds = parseBounds(settings.bounds ?? undefined);
   if (!bounds.ok) throw new RampartError('bad_input', `bounds: ${bounds.problems.map(describeProblem).join('; ')}`);
   const beyond = checkBounds(parsed.policy, bounds.bounds, parsed.sources);
   if (beyond.length > 0) return failed(beyond);
