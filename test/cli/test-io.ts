@@ -1,0 +1,40 @@
+import { main } from '../../src/cli/main';
+import type { Io } from '../../src/cli/io';
+
+/** What a command wrote, and how it ended. */
+export interface Ended {
+  exit: number;
+  out: string;
+  err: string;
+}
+
+export interface TestIo extends Io {
+  written: { out: string; err: string };
+  /** Ctrl-C. */
+  interrupt(): void;
+}
+
+/** An outside for commands: no environment, no colour, the clock that is given. */
+export function testIo(options: { cwd: string; env?: Io['env']; now?: () => number; color?: boolean }): TestIo {
+  const written = { out: '', err: '' };
+  const controller = new AbortController();
+  const color = options.color ?? false;
+  return {
+    written,
+    stdout: { write: (text) => void (written.out += text), color },
+    stderr: { write: (text) => void (written.err += text), color },
+    env: options.env ?? {},
+    cwd: options.cwd,
+    user: 'ada',
+    now: options.now ?? Date.now,
+    interruption: () => controller.signal,
+    interrupt: () => controller.abort(),
+  };
+}
+
+/** Runs a command to its end. */
+export async function rampart(options: Parameters<typeof testIo>[0], ...argv: string[]): Promise<Ended> {
+  const io = testIo(options);
+  const exit = await main(argv, io);
+  return { exit, ...io.written };
+}
