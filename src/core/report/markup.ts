@@ -7,10 +7,14 @@ type Part = string | number | Html | readonly Html[];
 
 /**
  * A template whose values are escaped, unless they are HTML already. Values may stand in text and in attributes with
- * double quotes.
+ * double quotes. The template's own lines lose their indentation.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return { markup: strings.map((text, index) => text + (index < parts.length ? render(parts[index]!) : '')).join('') };
+  return {
+    markup: strings
+      .map((text, index) => text.replaceAll(/\n\s*/gu, '\n') + (index < parts.length ? render(parts[index]!) : ''))
+      .join(''),
+  };
 }
 
 /** Text that people wrote, kept apart from the direction of the text around it. */

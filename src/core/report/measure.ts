@@ -67,7 +67,7 @@ const VOLUME: Measure = {
 };
 
 const LATENCY: readonly Measure[] = [
-  mean('latency', 'response time, mean', 'ms', 'lower_is_better'),
+  mean('latency', 'mean response time', 'ms', 'lower_is_better'),
   latencyQuantile('p50', 0.5),
   latencyQuantile('p95', 0.95),
 ];
@@ -94,7 +94,7 @@ function readMean(aggregate: Aggregate | undefined): Reading | null {
 
 function latencyQuantile(name: string, q: number): Measure {
   return {
-    ...mean('latency', `response time, ${name}`, 'ms', 'lower_is_better'),
+    ...mean('latency', `response time ${name}`, 'ms', 'lower_is_better'),
     id: `latency.${name}`,
     isMean: false,
     read: ({ latency }) => {

@@ -2,6 +2,8 @@ import type { Unit } from './measure';
 import type { Difference, NoInterval } from './welch';
 
 const SECOND_MS = 1000;
+/** Smaller than anything that is measured: what adding and taking away can leave behind. */
+const TINY = 1e-12;
 
 /** A value as people read it: `12,340`, `3.1 %`, `840 ms`, `1.24 s`, `$0.0042`, `4.12`. */
 export function wordValue(unit: Unit, value: number): string {
@@ -66,10 +68,10 @@ function percent(share: number): string {
   return value.toFixed(Math.abs(value) < 1 && value !== 0 ? 2 : 1);
 }
 
-/** Three significant digits, thousands grouped, never in exponent form above 1e-9. */
+/** Three significant digits, thousands grouped, never in exponent form. */
 function digits(x: number): string {
-  if (x === 0) return '0';
-  const decimals = Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(x)))));
+  if (Math.abs(x) < TINY) return '0';
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(x))));
   const [whole = '', fraction] = x.toFixed(decimals).split('.');
   return fraction === undefined ? grouped(Number(whole)) : `${grouped(whole)}.${fraction}`;
 }
@@ -79,5 +81,6 @@ function grouped(whole: number | string): string {
 }
 
 function sign(text: string): string {
-  return text.startsWith('-') ? text : `+${text}`;
+  const isRoundedToZero = /^-0(\.0+)?( |$)/u.test(text);
+  return text.startsWith('-') && !isRoundedToZero ? text : `+${text.replace('-', '')}`;
 }
