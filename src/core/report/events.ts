@@ -46,6 +46,7 @@ function describe({ kind, by, detail }: AuditEvent): string {
   const candidate = `version ${fact('candidate')}`;
   const given = detail['because'] ?? detail['reason'] ?? '';
   const because = given === '' ? '' : `: ${String(given)}`;
+  const guardrail = typeof detail['guardrail'] === 'string' ? ` over ${detail['guardrail']}` : '';
   switch (kind) {
     case 'started':
       return `rollout of ${candidate} started at ${fact('percent')} %, against version ${fact('stable')}, by ${by}`;
@@ -64,7 +65,7 @@ function describe({ kind, by, detail }: AuditEvent): string {
     case 'watch_ended':
       return `the watch over ${candidate} ended; its promotion is final`;
     case 'rolled_back':
-      return `${candidate} was rolled back by ${detail['by'] === undefined ? by : fact('by')}${because}`;
+      return `${candidate} was rolled back by ${detail['by'] === undefined ? by : fact('by')}${guardrail}${because}`;
     case 'rolled_back_to':
       return `production was rolled back to version ${fact('to')} by ${by}${because}`;
     case 'promoted_to':

@@ -68,7 +68,7 @@ export function valueText(unit: Unit, value: Change['now']): string {
 /** The difference in words; volumes and totals as a percentage too. */
 export function differenceText({ unit, now, before, difference }: Change): string {
   if (now === null || before === null || difference === null) return '';
-  const text = wordDifference(unit, difference);
+  const text = wordDifference(unit, difference, Math.max(Math.abs(now.value), Math.abs(before.value)));
   const relative = unit === 'count' || unit === 'usd' || unit === 'ms' ? wordRelative(now.value, before.value) : '';
   return relative === '' || relative === 'unchanged' ? text : `${text}, ${relative}`;
 }

@@ -30,9 +30,11 @@ function volumeSentence(changes: readonly Change[]): string {
 }
 
 function changeSentences(changes: readonly Change[]): string[] {
-  const means = changes.filter(isInWords);
+  const words = changes.filter(isInWords);
+  const isScore = ({ id }: Change): boolean => id.startsWith('score:');
+  const means = [...words.filter(isScore), ...words.filter((change) => !isScore(change))];
   if (means.every(({ now }) => now === null)) return [];
-  if (means.every(({ before }) => before === null)) return [`${listedCapital(means, nowOnly)}.`];
+  if (means.every(({ before }) => before === null)) return [`Measured: ${listedUpTo(means, nowOnly)}.`];
   const of = (meaning: Meaning): Change[] => means.filter((change) => meaningOf(change) === meaning);
   const named = (title: string, found: readonly Change[]): string[] =>
     found.length === 0 ? [] : [`${title}: ${listedUpTo(found, nowAndBefore)}.`];
@@ -69,13 +71,14 @@ function listedUpTo(changes: readonly Change[], word: (change: Change) => string
   return listed(left === 0 ? words : [...words, `${left} more`]);
 }
 
-function listedCapital(changes: readonly Change[], word: (change: Change) => string): string {
-  return capital(listedUpTo(changes, word));
-}
-
 function outcomeSentences(events: readonly ReportEvent[]): string[] {
   const outcomes = events.filter(({ kind }) => OUTCOMES.includes(kind));
-  return outcomes.slice(-MAX_OUTCOMES).map(({ text }) => fullSentence(text));
+  return outcomes.slice(-MAX_OUTCOMES).map(({ text }) => fullSentence(firstClause(text)));
+}
+
+/** A verdict's numbers are told with the event; here what it says first is enough. */
+function firstClause(text: string): string {
+  return text.split('; ')[0] ?? '';
 }
 
 /** The text with a capital and a full stop; a reason may have brought its own. */

@@ -21,11 +21,13 @@ export function wordValue(unit: Unit, value: number): string {
   }
 }
 
-/** A difference with its sign; of shares in points. */
-export function wordDifference(unit: Unit, { value, low, high, why }: Difference): string {
-  const signed = (x: number): string => sign(unit === 'share' ? percent(x) : wordAtScale(unit, x, value));
-  const points = unit === 'share' ? ' points' : '';
-  const change = `${signed(value)}${points}`;
+/**
+ * A difference with its sign; of shares in points.
+ * @param scale a value that the difference is one of: says how many digits mean something
+ */
+export function wordDifference(unit: Unit, { value, low, high, why }: Difference, scale: number): string {
+  const signed = (x: number): string => sign(wordAtScale(unit, x, Math.abs(scale)));
+  const change = `${signed(value)}${unit === 'share' ? ' points' : ''}`;
   if (low === null || high === null) return why === null || why === 'not_a_mean' ? change : `${change}, ${WHY[why]}`;
   return `${change} (${signed(low)} to ${signed(high)})`;
 }
@@ -54,11 +56,23 @@ export function listed(parts: readonly string[]): string {
 }
 
 function wordAtScale(unit: Unit, x: number, scale: number): string {
-  return unit === 'ms' ? wordMs(x, Math.abs(scale)) : wordValue(unit, x);
+  const text = (): string => fixed(x, decimalsOf(scale, 4));
+  switch (unit) {
+    case 'count':
+      return wordValue(unit, x);
+    case 'share':
+      return percent(x);
+    case 'ms':
+      return wordMs(x, scale);
+    case 'usd':
+      return text().replace(/^-?/u, (minus) => `${minus}$`);
+    case 'number':
+      return text();
+  }
 }
 
 function wordMs(ms: number, scaleMs: number): string {
-  if (scaleMs < SECOND_MS) return `${Math.abs(ms) < 10 ? digits(ms) : grouped(Math.round(ms))} ms`;
+  if (scaleMs < SECOND_MS) return `${scaleMs < 10 ? digits(ms) : fixed(ms, 0)} ms`;
   return `${(ms / SECOND_MS).toFixed(scaleMs < 100 * SECOND_MS ? 2 : 0)} s`;
 }
 
@@ -70,10 +84,18 @@ function percent(share: number): string {
 
 /** Three significant digits, thousands grouped, never in exponent form. */
 function digits(x: number): string {
-  if (Math.abs(x) < TINY) return '0';
-  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(x))));
+  return Math.abs(x) < TINY ? '0' : fixed(x, decimalsOf(x, 3));
+}
+
+/** How many decimals show this many significant digits of x. */
+function decimalsOf(x: number, significant: number): number {
+  const size = Math.abs(x);
+  return size < TINY ? 0 : Math.max(0, significant - 1 - Math.floor(Math.log10(size)));
+}
+
+function fixed(x: number, decimals: number): string {
   const [whole = '', fraction] = x.toFixed(decimals).split('.');
-  return fraction === undefined ? grouped(Number(whole)) : `${grouped(whole)}.${fraction}`;
+  return fraction === undefined ? grouped(whole) : `${grouped(whole)}.${fraction}`;
 }
 
 function grouped(whole: number | string): string {
@@ -81,6 +103,6 @@ function grouped(whole: number | string): string {
 }
 
 function sign(text: string): string {
-  const isRoundedToZero = /^-0(\.0+)?( |$)/u.test(text);
+  const isRoundedToZero = /^-\$?0(\.0+)?( |$)/u.test(text);
   return text.startsWith('-') && !isRoundedToZero ? text : `+${text.replace('-', '')}`;
 }

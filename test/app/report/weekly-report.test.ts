@@ -62,7 +62,7 @@ describe('the numbers of a week', () => {
       { value: 750, n: 2 },
     ]);
     expect(week.sentence).toBe(
-      '6 generations (+50 %). Better: mean response time 600 ms (was 1.00 s) and clarity 4.75 (was 3.50). Nothing else changed clearly.',
+      '6 generations (+50 %). Better: clarity 4.75 (was 3.50) and mean response time 600 ms (was 1.00 s). Nothing else changed clearly.',
     );
   });
 
@@ -87,7 +87,7 @@ describe('the numbers of a week', () => {
     const { prompts } = await report(controller);
     expect(prompts.map(({ prompt, sentence }) => `${prompt}: ${sentence}`)).toEqual([
       'gone: No traffic in this week; 4 generations the week before.',
-      'new: 3 generations; there are no numbers of the week before. Error rate 0.0 %, mean response time 750 ms and clarity 4.50.',
+      'new: 3 generations; there are no numbers of the week before. Measured: clarity 4.50, error rate 0.0 % and mean response time 750 ms.',
       'silent: No traffic in this week or the week before.',
     ]);
   });

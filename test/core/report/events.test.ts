@@ -29,6 +29,14 @@ describe('events of a week', () => {
     expect(eventsOf(events, WEEK)[0]?.text).toBe('version 4 was rolled back by ada: wrong tone');
   });
 
+  test('a rollback for harm names the guardrail', () => {
+    const detail = { by: 'controller', guardrail: 'score:clarity', reason: 'Worse than stable: 3 against 4.' };
+    const told = eventsOf([event(6, '2026-11-19T10:00:00Z', 'rolled_back', detail)], WEEK);
+    expect(told[0]?.text).toBe(
+      'version 4 was rolled back by controller over score:clarity: Worse than stable: 3 against 4.',
+    );
+  });
+
   test('holds of one kind are one line with the last reason; baking and quiet hours are not news', () => {
     const held = (revision: number, hold: string, reason: string): ReturnType<typeof sampleEvent> =>
       event(revision, `2026-11-18T0${revision}:00:00Z`, 'held', { hold, reason });

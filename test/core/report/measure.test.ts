@@ -153,21 +153,23 @@ describe('words', () => {
     expect(wordValue(unit, value)).toBe(text);
   });
 
-  test('a difference says its interval, or why it has none', () => {
-    expect(wordDifference('share', { value: 0.031, low: -0.002, high: 0.064, why: null })).toBe(
-      '+3.1 points (-0.20 to +6.4)',
-    );
-    expect(wordDifference('ms', { value: -140, low: -1200, high: 920, why: null })).toBe(
-      '-140 ms (-1,200 ms to +920 ms)',
-    );
-    expect(wordDifference('share', { value: -0.00001, low: null, high: null, why: 'not_a_mean' })).toBe('+0.00 points');
-    expect(wordDifference('number', { value: 0, low: null, high: null, why: 'no_variance' })).toBe(
-      '+0, no interval: the values do not vary',
-    );
-    expect(wordDifference('number', { value: 1, low: null, high: null, why: 'too_few_values' })).toBe(
-      '+1.00, no interval: fewer than two values',
-    );
-    expect(wordDifference('count', { value: -1200, low: null, high: null, why: 'not_a_mean' })).toBe('-1,200');
+  test.each([
+    ['share', { value: 0.031, low: -0.002, high: 0.064, why: null }, 0.5, '+3.1 points (-0.20 to +6.4)'],
+    ['ms', { value: -140, low: -1200, high: 920, why: null }, 800, '-140 ms (-1,200 ms to +920 ms)'],
+    ['ms', { value: -140, low: -1200, high: 920, why: null }, 1800, '-0.14 s (-1.20 s to +0.92 s)'],
+    ['usd', { value: -4.3e-7, low: -1.8e-5, high: 0.5, why: null }, 0.0023, '+$0.000000 (-$0.000018 to +$0.500000)'],
+    ['number', { value: 0.1, low: -0.0949, high: 1200, why: null }, 3.33, '+0.100 (-0.095 to +1,200.000)'],
+    ['number', { value: 0, low: null, high: null, why: 'no_variance' }, 0, '+0, no interval: the values do not vary'],
+    [
+      'number',
+      { value: 1, low: null, high: null, why: 'too_few_values' },
+      5,
+      '+1.000, no interval: fewer than two values',
+    ],
+    ['count', { value: -1200, low: null, high: null, why: 'not_a_mean' }, 2000, '-1,200'],
+    ['share', { value: -0.00001, low: null, high: null, why: 'not_a_mean' }, 0.1, '+0.00 points'],
+  ] as const)('a difference of %s %j beside %d is %s', (unit, difference, scale, text) => {
+    expect(wordDifference(unit, difference, scale)).toBe(text);
   });
 
   test('a relative change', () => {
