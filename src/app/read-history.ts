@@ -1,21 +1,24 @@
+import { isRampartError } from '../core/errors';
+import { historyOf, type History } from '../core/evidence/history';
 import { unitOf } from '../core/evidence/attribute';
 import { parseMetric } from '../core/metrics/metric';
-import type { GuardrailPolicy, Policy } from '../core/policy/policy';
-import type { ObservationRow, ScoreRow } from '../core/ports';
+import type { Policy } from '../core/policy/policy';
+import type { ObservationRow } from '../core/ports';
 import type { Controller } from './controller';
-import { requestMeter } from './request-meter';
+import { requestMeter, type RequestMeter } from './request-meter';
 
 const WINDOW_MS = 7 * 24 * 3_600_000;
 /** The newest rows are enough for reference numbers; more would only cost requests. */
 const MAX_OBSERVATION_PAGES = 20;
 const MAX_SCORE_PAGES = 150;
-
-/** By metric id: for each unit of the stable version its raw values in time order. */
-export type History = Map<string, number[][]>;
+/** Traces whose root is asked for when their generations name no unit: enough for a few hundred units. */
+const MAX_LOOK_UPS = 20;
+const TRACES_PER_LOOK_UP = 50;
 
 /**
- * The stable version's last days, read once when a rollout starts: what the frozen reference numbers come from.
- * @returns empty lists where nothing was found
+ * The stable version's last days, read once when a rollout starts: what the frozen reference numbers come from. When the
+ * budget of requests runs out on the way, the newest rows that were read have to do.
+ * @returns by metric id; empty lists where nothing was found
  */
 export async function readHistory(
   controller: Controller,
@@ -24,36 +27,40 @@ export async function readHistory(
   policy: Policy,
   nowMs: number,
 ): Promise<History> {
+  const { langfuse } = controller;
   const meter = requestMeter(controller.budget, 'read', nowMs);
   const window = { fromMs: nowMs - WINDOW_MS, toMs: nowMs };
-  const { langfuse } = controller;
-  const isEvidence = (row: ObservationRow): boolean =>
-    row.version === stable && policy.environments.includes(row.environment);
-  const observations = await readPages(MAX_OBSERVATION_PAGES, async (cursor) => {
-    await meter.charge();
-    return langfuse.listObservations({ prompt, ...window, cursor, limit: 1000 });
-  });
-  const rows = observations.filter(isEvidence).sort((a, b) => a.startMs - b.startMs);
-  const names = scoreNames(policy.guardrails);
-  const scores =
-    rows.length === 0 || names.length === 0
-      ? []
-      : await readPages(MAX_SCORE_PAGES, async (cursor) => {
-          await meter.charge();
-          return langfuse.listScores({ names, ...window, cursor, limit: 100 });
-        });
-  scores.sort((a, b) => a.timestampMs - b.timestampMs);
-  return collect(policy, rows, scores);
+  const rows = await readPages(meter, { maxPages: MAX_OBSERVATION_PAGES, isNeeded: true }, (cursor) =>
+    langfuse.listObservations({ prompt, ...window, cursor, limit: 1000 }),
+  );
+  const names = scoreNames(policy);
+  const hasScores = names.length > 0 && rows.some(({ version }) => version === stable);
+  const scores = !hasScores
+    ? []
+    : await readPages(meter, { maxPages: MAX_SCORE_PAGES, isNeeded: false }, (cursor) =>
+        langfuse.listScores({ names, ...window, cursor, limit: 100 }),
+      );
+  return historyOf(policy, stable, await withRoots(controller, meter, policy, rows), scores);
 }
 
+/** A list's pages, newest first. */
+type FetchPage<Row> = (cursor: string | null) => Promise<{ rows: Row[]; cursor: string | null }>;
+
+/**
+ * Pages as far as the budget goes.
+ * @param isNeeded true when it is an error that the budget does not even give the first one
+ */
 async function readPages<Row>(
-  maxPages: number,
-  fetchPage: (cursor: string | null) => Promise<{ rows: Row[]; cursor: string | null }>,
+  meter: RequestMeter,
+  { maxPages, isNeeded }: { maxPages: number; isNeeded: boolean },
+  fetchPage: FetchPage<Row>,
 ): Promise<Row[]> {
   const rows: Row[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < maxPages; page++) {
-    const answer = await fetchPage(cursor);
+    const request: Promise<{ rows: Row[]; cursor: string | null }> = meter.ask(fetchPage.bind(null, cursor));
+    const answer = await (isNeeded && page === 0 ? request : orNothing(request));
+    if (answer === null) break;
     for (const row of answer.rows) rows.push(row);
     cursor = answer.cursor;
     if (cursor === null) break;
@@ -61,78 +68,43 @@ async function readPages<Row>(
   return rows;
 }
 
-function scoreNames(guardrails: readonly GuardrailPolicy[]): string[] {
-  const names = guardrails.flatMap((guardrail) => {
-    const metric = parseMetric(guardrail.metric);
+/** Fills in the unit from the trace's root where the generation has none: for the newest traces only. */
+async function withRoots(
+  { langfuse }: Controller,
+  meter: RequestMeter,
+  policy: Policy,
+  rows: readonly ObservationRow[],
+): Promise<ObservationRow[]> {
+  const lacking = rows.filter((row) => unitOf(row, policy.unit).isFallback);
+  const traceIds = [...new Set(lacking.map(({ traceId }) => traceId))].slice(0, MAX_LOOK_UPS * TRACES_PER_LOOK_UP);
+  const roots = new Map<string, { userId: string | null; sessionId: string | null }>();
+  for (let i = 0; i < traceIds.length; i += TRACES_PER_LOOK_UP) {
+    const asked = traceIds.slice(i, i + TRACES_PER_LOOK_UP);
+    const found = await orNothing(meter.ask(() => langfuse.rootsOfTraces(asked)));
+    if (found === null) break;
+    for (const root of found) roots.set(root.traceId, root);
+  }
+  return rows.map((row) => {
+    const root = roots.get(row.traceId);
+    if (root === undefined) return row;
+    return { ...row, userId: row.userId ?? root.userId, sessionId: row.sessionId ?? root.sessionId };
+  });
+}
+
+/** null when the budget of requests is used up; other errors are the caller's. */
+async function orNothing<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isRampartError(error, 'budget_exhausted')) return null;
+    throw error;
+  }
+}
+
+function scoreNames({ guardrails }: Policy): string[] {
+  const names = guardrails.flatMap(({ metric: text }) => {
+    const metric = parseMetric(text);
     return metric?.kind === 'score' || metric?.kind === 'coverage' ? [metric.name] : [];
   });
   return [...new Set(names)];
-}
-
-function collect(policy: Policy, rows: readonly ObservationRow[], scores: readonly ScoreRow[]): History {
-  const unitByTrace = new Map<string, string>();
-  for (const row of rows) unitByTrace.set(row.traceId, unitOf(row, policy.unit).unit);
-  const history: History = new Map();
-  for (const guardrail of policy.guardrails) {
-    const byUnit = new Map<string, number[]>();
-    const add = (unit: string, value: number | null): void => {
-      if (value === null) return;
-      const values = byUnit.get(unit);
-      if (values === undefined) byUnit.set(unit, [value]);
-      else values.push(value);
-    };
-    const metric = parseMetric(guardrail.metric);
-    if (metric?.kind === 'score') {
-      for (const score of scores) {
-        const unit = score.name === metric.name ? unitByTrace.get(traceOf(score)) : undefined;
-        if (unit !== undefined) add(unit, rawOfScore(guardrail, metric.categories, score.value));
-      }
-    } else if (metric?.kind === 'coverage') {
-      const scored = new Set(scores.filter(({ name }) => name === metric.name).map(traceOf));
-      const units = new Map<string, boolean>();
-      for (const [trace, unit] of unitByTrace) units.set(unit, (units.get(unit) ?? false) || scored.has(trace));
-      for (const [unit, isScored] of units) add(unit, isScored ? 1 : 0);
-    } else if (metric !== null) {
-      for (const row of rows) add(unitByTrace.get(row.traceId)!, rawOfRow(metric.kind, row));
-    }
-    history.set(guardrail.metric, [...byUnit.values()]);
-  }
-  return history;
-}
-
-function traceOf({ subject }: ScoreRow): string {
-  return subject.kind === 'trace' || subject.kind === 'observation' ? subject.traceId : '';
-}
-
-function rawOfRow(
-  kind: 'latency' | 'latency_tail' | 'cost' | 'tokens' | 'error_rate',
-  row: ObservationRow,
-): number | null {
-  switch (kind) {
-    case 'latency':
-    case 'latency_tail':
-      return row.latencyMs;
-    case 'cost':
-      return row.costUsd;
-    case 'tokens':
-      return row.tokens;
-    case 'error_rate':
-      return row.isError ? 0 : 1;
-  }
-}
-
-function rawOfScore(
-  guardrail: GuardrailPolicy,
-  categories: readonly string[] | null,
-  value: ScoreRow['value'],
-): number | null {
-  const higherIsBetter = guardrail.direction === 'higher_is_better';
-  if (categories !== null)
-    return typeof value === 'string' ? Number(categories.includes(value) === higherIsBetter) : null;
-  if (guardrail.range !== null) return typeof value === 'number' && Number.isFinite(value) ? value : null;
-  return value === true || value === 1
-    ? Number(higherIsBetter)
-    : value === false || value === 0
-      ? Number(!higherIsBetter)
-      : null;
 }

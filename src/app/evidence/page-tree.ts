@@ -1,4 +1,6 @@
 import type { ObjectStore } from '../../core/ports';
+import { absolute, type PageRef, type TreeRoot } from './page-ref';
+import type { SegmentWriter } from './segment-writer';
 
 /*
  * A persistent map from text keys to JSON values, kept in immutable objects: a 16-way hash trie whose pages are addressed
@@ -7,104 +9,71 @@ import type { ObjectStore } from '../../core/ports';
  * cost of a tick follows what is new.
  */
 
-/** Where a page is. An empty segment name inside a page means "the segment this page is in". */
-export type PageRef = readonly [segment: string, offset: number, length: number];
-
-/** The root of a map; null = empty. */
-export type TreeRoot = PageRef | null;
-
 type Entry<Value> = [key: string, value: Value];
-type Node<Value> = { leaf: Entry<Value>[] } | { children: (PageRef | null)[] };
 
-const LEAF_ENTRIES = 64;
+/** A page of the tree. */
+export type Page<Value = unknown> = { leaf: Entry<Value>[] } | { children: (PageRef | null)[] };
+
+/** Larger pages cost bytes with every key that changes, smaller ones cost requests. */
+const LEAF_ENTRIES = 32;
 const FAN_OUT = 16;
 /** A 32-bit hash has eight nibbles; a leaf at that depth is not split any more. */
 const MAX_DEPTH = 8;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** FNV-1a over UTF-16 code units with a final mix: only spreads keys over pages, so any stable hash will do. */
-function nibble(key: string, depth: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  hash ^= hash >>> 13;
-  return (hash >>> (4 * depth)) & (FAN_OUT - 1);
-}
-
-/** Parsed pages by address. Pages are immutable, so a cached one is never stale; the oldest leave first. */
+/** Parsed pages by address. Pages are immutable, so a cached one is never stale; the longest unused leave first. */
 export interface PageCache {
-  pages: Map<string, { node: unknown; bytes: number }>;
+  pages: Map<string, { page: Page; bytes: number }>;
   bytes: number;
   maxBytes: number;
 }
 
-/** @param maxBytes upper limit of the serialised size of what is kept */
+/** @param maxBytes upper limit of the serialised size of what is kept; parsed pages take several times as much memory */
 export function pageCache(maxBytes: number): PageCache {
   return { pages: new Map(), bytes: 0, maxBytes };
 }
 
-function remember(cache: PageCache, address: string, node: unknown, bytes: number): void {
-  if (bytes > cache.maxBytes || cache.pages.has(address)) return;
-  cache.pages.set(address, { node, bytes });
+/**
+ * Keeps a page, with its children's refs made absolute.
+ * @returns the page as it is kept: not to be changed
+ */
+export function remember(cache: PageCache, ref: PageRef, page: Page): Page {
+  const kept = 'leaf' in page ? page : { children: page.children.map((child) => child && absolute(child, ref[0])) };
+  const address = addressOf(ref);
+  const bytes = ref[2];
+  if (bytes > cache.maxBytes || cache.pages.has(address)) return kept;
+  cache.pages.set(address, { page: kept, bytes });
   cache.bytes += bytes;
-  for (const [oldest, page] of cache.pages) {
+  for (const [unused, { bytes: freed }] of cache.pages) {
     if (cache.bytes <= cache.maxBytes) break;
-    cache.pages.delete(oldest);
-    cache.bytes -= page.bytes;
+    cache.pages.delete(unused);
+    cache.bytes -= freed;
   }
+  return kept;
 }
 
-function absolute(ref: PageRef, segment: string): PageRef {
-  return ref[0] === '' ? [segment, ref[1], ref[2]] : ref;
+function recall(cache: PageCache, ref: PageRef): Page | null {
+  const address = addressOf(ref);
+  const kept = cache.pages.get(address);
+  if (kept === undefined) return null;
+  cache.pages.delete(address);
+  cache.pages.set(address, kept);
+  return kept.page;
 }
 
-async function readNode<Value>(objects: ObjectStore, cache: PageCache, ref: PageRef): Promise<Node<Value>> {
-  const address = `${ref[0]}@${ref[1]}`;
-  const cached = cache.pages.get(address);
-  if (cached !== undefined) return cached.node as Node<Value>;
-  const bytes = await objects.get(ref[0], { offset: ref[1], length: ref[2] });
-  const node = JSON.parse(decoder.decode(bytes)) as Node<Value>;
-  if ('children' in node) node.children = node.children.map((child) => child && absolute(child, ref[0]));
-  remember(cache, address, node, ref[2]);
-  return node;
-}
-
-/** Collects pages that will become one immutable object. */
-export class SegmentWriter {
-  private readonly chunks: Uint8Array[] = [];
-  private size = 0;
-
-  /** Adds a JSON page; its ref has an empty segment name until {@link flush}. */
-  add(page: unknown): PageRef {
-    const bytes = encoder.encode(JSON.stringify(page));
-    const ref: PageRef = ['', this.size, bytes.length];
-    this.chunks.push(bytes);
-    this.size += bytes.length;
-    return ref;
-  }
-
-  /**
-   * Stores the segment.
-   * @returns a function that turns this writer's refs into absolute ones
-   */
-  async flush(objects: ObjectStore): Promise<(ref: PageRef) => PageRef> {
-    if (this.size === 0) return (ref) => ref;
-    const bytes = new Uint8Array(this.size);
-    let offset = 0;
-    for (const chunk of this.chunks) {
-      bytes.set(chunk, offset);
-      offset += chunk.length;
-    }
-    const name = await objects.put('snapshot', bytes);
-    return (ref) => absolute(ref, name);
-  }
+function addressOf([segment, offset]: PageRef): string {
+  return `${segment}@${offset}`;
 }
 
 /** Reads one page that is not part of a tree. */
 export async function readPage<Value>(objects: ObjectStore, ref: PageRef): Promise<Value> {
   return JSON.parse(decoder.decode(await objects.get(ref[0], { offset: ref[1], length: ref[2] }))) as Value;
+}
+
+async function readNode<Value>(objects: ObjectStore, cache: PageCache, ref: PageRef): Promise<Page<Value>> {
+  const page = recall(cache, ref) ?? remember(cache, ref, await readPage<Page>(objects, ref));
+  return page as Page<Value>;
 }
 
 /**
@@ -118,26 +87,29 @@ export async function lookUp<Value>(
   keys: readonly string[],
 ): Promise<Map<string, Value>> {
   const found = new Map<string, Value>();
-  async function visit(ref: PageRef, depth: number, wanted: readonly string[]): Promise<void> {
+  async function visit(ref: PageRef, depth: number, wanted: readonly Hashed<null>[]): Promise<void> {
     const node = await readNode<Value>(objects, cache, ref);
     if ('leaf' in node) {
-      const set = new Set(wanted);
+      const set = new Set(wanted.map(({ key }) => key));
       for (const [key, value] of node.leaf) if (set.has(key)) found.set(key, value);
       return;
     }
+    const groups = groupByNibble(wanted, depth);
     await Promise.all(
-      groupByNibble(wanted, depth, (key) => key).map(async (group, index) => {
+      groups.map(async (group, index) => {
         const child = node.children[index];
-        if (group.length > 0 && child) await visit(child, depth + 1, group);
+        if (group !== undefined && child) await visit(child, depth + 1, group);
       }),
     );
   }
-  if (root !== null && keys.length > 0) await visit(root, 0, keys);
+  const wanted = root === null ? [] : keys.map((key) => hashed(key, null));
+  if (root !== null && wanted.length > 0) await visit(root, 0, wanted);
   return found;
 }
 
 /**
  * Puts the entries into the map and adds the changed pages to the segment.
+ * @param entries their values must not be changed afterwards
  * @returns the new root, relative to the segment until it is flushed
  */
 export async function putAll<Value>(
@@ -147,33 +119,56 @@ export async function putAll<Value>(
   entries: ReadonlyMap<string, Value>,
   segment: SegmentWriter,
 ): Promise<TreeRoot> {
-  async function visit(ref: PageRef | null, depth: number, changed: Entry<Value>[]): Promise<PageRef> {
-    const node = ref === null ? { leaf: [] } : await readNode<Value>(objects, cache, ref);
+  async function visit(ref: PageRef | null, depth: number, changed: readonly Hashed<Value>[]): Promise<PageRef> {
+    const node: Page<Value> = ref === null ? { leaf: [] } : await readNode<Value>(objects, cache, ref);
     if ('children' in node) return inner(node.children, depth, changed);
     const merged = new Map(node.leaf);
-    for (const [key, value] of changed) merged.set(key, value);
-    if (merged.size <= LEAF_ENTRIES || depth >= MAX_DEPTH) return segment.add({ leaf: [...merged] });
-    return inner(
-      Array.from({ length: FAN_OUT }, () => null),
-      depth,
-      [...merged],
-    );
+    for (const { key, value } of changed) merged.set(key, value);
+    if (merged.size <= LEAF_ENTRIES || depth >= MAX_DEPTH) return segment.addNode({ leaf: [...merged] });
+    const all = Array.from(merged, ([key, value]) => hashed(key, value));
+    return inner([], depth, all);
   }
-  async function inner(old: (PageRef | null)[], depth: number, changed: Entry<Value>[]): Promise<PageRef> {
-    const groups = groupByNibble(changed, depth, ([key]) => key);
+  async function inner(
+    old: readonly (PageRef | null)[],
+    depth: number,
+    changed: readonly Hashed<Value>[],
+  ): Promise<PageRef> {
+    const groups = groupByNibble(changed, depth);
     const children = await Promise.all(
-      groups.map(async (group, index) => {
+      Array.from({ length: FAN_OUT }, async (_, index) => {
+        const group = groups[index];
         const child = old[index] ?? null;
-        return group.length === 0 ? child : visit(child, depth + 1, group);
+        return group === undefined ? child : visit(child, depth + 1, group);
       }),
     );
-    return segment.add({ children });
+    return segment.addNode({ children });
   }
-  return entries.size === 0 ? root : visit(root, 0, [...entries]);
+  if (entries.size === 0) return root;
+  return visit(
+    root,
+    0,
+    Array.from(entries, ([key, value]) => hashed(key, value)),
+  );
 }
 
-function groupByNibble<Item>(items: readonly Item[], depth: number, keyOf: (item: Item) => string): Item[][] {
-  const groups: Item[][] = Array.from({ length: FAN_OUT }, () => []);
-  for (const item of items) groups[nibble(keyOf(item), depth)]!.push(item);
+interface Hashed<Value> {
+  key: string;
+  hash: number;
+  value: Value;
+}
+
+/** FNV-1a over UTF-16 code units with a final mix: only spreads keys over pages, so any stable hash will do. */
+function hashed<Value>(key: string, value: Value): Hashed<Value> {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  hash ^= hash >>> 13;
+  return { key, hash, value };
+}
+
+/** @returns by child index; holes where there is nothing */
+function groupByNibble<Value>(items: readonly Hashed<Value>[], depth: number): (Hashed<Value>[] | undefined)[] {
+  const groups: (Hashed<Value>[] | undefined)[] = Array.from({ length: FAN_OUT });
+  for (const item of items) (groups[(item.hash >>> (4 * depth)) & (FAN_OUT - 1)] ??= []).push(item);
   return groups;
 }

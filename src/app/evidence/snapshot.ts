@@ -1,27 +1,20 @@
+import { allReadMs } from '../../core/evidence/lanes';
 import type { DayPage, Manifest } from '../../core/evidence/manifest';
-import {
-  copyTrace,
-  copyUnit,
-  type SessionRecord,
-  type TraceRecord,
-  type UnitRecord,
-} from '../../core/evidence/records';
+import { copySubject, copyUnit, type SubjectRecord, type UnitRecord } from '../../core/evidence/records';
 import type { Workspace } from '../../core/evidence/workspace';
 import type { ObjectStore } from '../../core/ports';
-import { lookUp, putAll, readPage, SegmentWriter, type PageCache } from './page-tree';
+import { lookUp, putAll, readPage, type PageCache } from './page-tree';
+import { SegmentWriter } from './segment-writer';
 
 const DAY_MS = 24 * 3_600_000;
 /** Hourly aggregates are kept this long: the report shows eight weeks. */
-export const KEPT_DAYS = 70;
+const KEPT_DAYS = 70;
 
-const sessionKey = (session: string): string => `s:${session}`;
-
-/** Which parts of the snapshot a batch of rows touches. */
+/** Which parts of the snapshot a batch of rows touches: record keys and starts of UTC days, repeated as they come. */
 export interface Touched {
-  traces: readonly string[];
-  sessions: readonly string[];
-  units: readonly string[];
-  daysMs: readonly number[];
+  subjects?: readonly string[];
+  units?: readonly string[];
+  daysMs?: readonly number[];
 }
 
 /** Loads what a batch touches into the workspace; what is there already stays as it is. */
@@ -29,57 +22,45 @@ export async function loadInto(
   work: Workspace,
   objects: ObjectStore,
   cache: PageCache,
-  touched: Touched,
+  { subjects = [], units = [], daysMs = [] }: Touched,
 ): Promise<void> {
   const { manifest } = work;
-  const missing = (keys: readonly string[], held: ReadonlyMap<string, unknown>): string[] => [
-    ...new Set(keys.filter((key) => key !== '' && !held.has(key))),
-  ];
-  const traces = missing(touched.traces, work.traces);
-  const sessions = missing(touched.sessions, work.sessions);
-  const keys = [...traces, ...sessions.map(sessionKey)];
-  const older = await lookUp<TraceRecord | SessionRecord>(objects, cache, manifest.olderTraces, keys);
-  const newer = await lookUp<TraceRecord | SessionRecord>(objects, cache, manifest.traces, keys);
-  for (const trace of traces) {
-    const found = newer.get(trace) ?? older.get(trace);
-    if (found !== undefined) work.traces.set(trace, copyTrace(found as TraceRecord));
+  const newer = missing(subjects, work.subjects);
+  for (const [key, subject] of await lookUp<SubjectRecord>(objects, cache, manifest.subjects, newer)) {
+    work.subjects.set(key, copySubject(subject));
   }
-  for (const session of sessions) {
-    const found = newer.get(sessionKey(session)) ?? older.get(sessionKey(session));
-    if (found !== undefined) work.sessions.set(session, structuredClone(found as SessionRecord));
+  const older = missing(newer, work.subjects);
+  for (const [key, subject] of await lookUp<SubjectRecord>(objects, cache, manifest.olderSubjects, older)) {
+    work.subjects.set(key, copySubject(subject));
   }
-  const units = missing(touched.units, work.units);
-  const known = await lookUp<UnitRecord>(objects, cache, manifest.rollout?.units ?? null, units);
-  for (const [key, unit] of known) work.units.set(key, copyUnit(unit));
-  for (const dayMs of new Set(touched.daysMs)) {
+  const unitRoot = manifest.rollout?.units ?? null;
+  for (const [key, unit] of await lookUp<UnitRecord>(objects, cache, unitRoot, missing(units, work.units))) {
+    work.units.set(key, copyUnit(unit));
+  }
+  for (const dayMs of new Set(daysMs)) {
     if (work.days.has(dayMs)) continue;
     const page = manifest.days.find(([day]) => day === dayMs)?.[1];
     work.days.set(dayMs, page === undefined ? {} : await readPage<DayPage>(objects, page));
   }
 }
 
-/** Start of the UTC day a time falls into. */
-export function dayOf(atMs: number): number {
-  return atMs - (atMs % DAY_MS);
+function missing(keys: readonly string[], held: ReadonlyMap<string, unknown>): string[] {
+  return [...new Set(keys)].filter((key) => !held.has(key));
 }
 
 /** Writes what the batch changed as one segment and moves the manifest's addresses to it; empties the workspace. */
 export async function writeBack(work: Workspace, objects: ObjectStore, cache: PageCache): Promise<void> {
   const { manifest } = work;
   const segment = new SegmentWriter();
-  const traces = new Map<string, TraceRecord | SessionRecord>();
-  for (const key of work.changedTraces) traces.set(key, work.traces.get(key)!);
-  for (const key of work.changedSessions) traces.set(sessionKey(key), work.sessions.get(key)!);
-  const traceRoot = await putAll(objects, cache, manifest.traces, traces, segment);
-  const units = new Map<string, UnitRecord>();
-  for (const key of work.changedUnits) units.set(key, work.units.get(key)!);
-  const unitRoot =
-    manifest.rollout === null ? null : await putAll(objects, cache, manifest.rollout.units, units, segment);
+  const subjects = picked(work.subjects, work.changedSubjects);
+  const subjectRoot = await putAll(objects, cache, manifest.subjects, subjects, segment);
+  const units = picked(work.units, work.changedUnits);
+  const unitRoot = await putAll(objects, cache, manifest.rollout?.units ?? null, units, segment);
   const days = [...work.changedDays].map((dayMs) => [dayMs, segment.add(work.days.get(dayMs)!)] as const);
   work.due.sort((a, b) => a[0] - b[0]);
   const due = work.due.length === 0 ? null : { earliestMs: work.due[0]![0], page: segment.add(work.due) };
-  const place = await segment.flush(objects);
-  manifest.traces = traceRoot && place(traceRoot);
+  const place = await segment.flush(objects, cache);
+  manifest.subjects = subjectRoot && place(subjectRoot);
   const newDays = new Map(manifest.days);
   for (const [dayMs, page] of days) newDays.set(dayMs, place(page));
   manifest.days = [...newDays].filter(([dayMs]) => dayMs > work.nowMs - KEPT_DAYS * DAY_MS).sort((a, b) => a[0] - b[0]);
@@ -87,16 +68,30 @@ export async function writeBack(work: Workspace, objects: ObjectStore, cache: Pa
     manifest.rollout.units = unitRoot && place(unitRoot);
     if (due !== null) manifest.rollout.due.push({ earliestMs: due.earliestMs, page: place(due.page) });
   }
-  for (const changed of [work.changedTraces, work.changedSessions, work.changedUnits, work.changedDays])
-    changed.clear();
-  for (const held of [work.traces, work.sessions, work.units, work.days]) held.clear();
+  for (const changed of [work.changedSubjects, work.changedUnits, work.changedDays]) changed.clear();
+  for (const held of [work.subjects, work.units, work.days]) held.clear();
   work.due = [];
 }
 
-/** Starts a new generation of traces when the present one is older than `everyMs`; the one before is dropped. */
-export function rotateTraces(manifest: Manifest, everyMs: number, nowMs: number): void {
-  if (nowMs - manifest.rotatedAtMs < everyMs) return;
-  manifest.olderTraces = manifest.traces;
-  manifest.traces = null;
+function picked<Value>(held: ReadonlyMap<string, Value>, keys: ReadonlySet<string>): Map<string, Value> {
+  const changed = new Map<string, Value>();
+  for (const key of keys) changed.set(key, held.get(key)!);
+  return changed;
+}
+
+/**
+ * Starts a new generation of subjects and drops the older one, once no lane lists a row again that the older one knows: all
+ * of its rows are from before the present one began. A generation therefore lasts a little longer than the slowest lane's lag.
+ */
+export function rotateSubjects(manifest: Manifest, nowMs: number): void {
+  if (
+    allReadMs([...manifest.observations, ...manifest.scores]) < manifest.rotatedAtMs ||
+    nowMs <= manifest.rotatedAtMs
+  ) {
+    return;
+  }
+  manifest.olderSubjects = manifest.subjects;
+  manifest.subjects = null;
+  manifest.keptSinceMs = manifest.rotatedAtMs;
   manifest.rotatedAtMs = nowMs;
 }

@@ -36,7 +36,12 @@ export function afterPage(lane: Lane, window: NonNullable<Lane['window']>, curso
   return cursor === null ? { ...lane, doneMs: window.toMs, window: null } : { ...lane, window: { ...window, cursor } };
 }
 
-/** The time before which the first lane has read everything. */
-export function readThroughMs(lanes: readonly Lane[]): number {
-  return lanes[0]?.doneMs ?? 0;
+/** The lane with its window to be read again from the top: its cursor is not accepted any more. */
+export function restarted(lane: Lane): Lane {
+  return lane.window === null ? lane : { ...lane, window: { ...lane.window, cursor: null } };
+}
+
+/** The time before which every lane has read everything: no row with an earlier time is listed again. */
+export function allReadMs(lanes: readonly Lane[]): number {
+  return Math.min(...lanes.map(({ doneMs }) => doneMs));
 }

@@ -16,11 +16,14 @@ export interface Manifest {
   prompt: string;
   observations: Lane[];
   scores: Lane[];
-  /** Trace id → TraceRecord, and `s:`session → SessionRecord; the older generation is dropped at each rotation. */
-  traces: PageAddress | null;
-  olderTraces: PageAddress | null;
+  /** Traces and sessions → SubjectRecord, in two generations: what changes is written to the newer one. */
+  subjects: PageAddress | null;
+  olderSubjects: PageAddress | null;
+  /** When the newer generation began, ms. */
   rotatedAtMs: number;
-  /** Scores whose trace has not been seen yet. */
+  /** When the older generation began, ms: whatever was read of rows since then is still remembered. */
+  keptSinceMs: number;
+  /** Scores whose trace has not been seen yet; session ids in them are hashed. */
   pending: ScoreRow[];
   /** Start of the UTC day → page of hourly aggregates; ascending. */
   days: [dayMs: number, page: PageAddress][];
@@ -29,6 +32,11 @@ export interface Manifest {
   unattributed: Record<UnattributedReason, number>;
 }
 
+/**
+ * `malformed`: rows that could not be read. `ambiguous_score`: its trace or session saw two versions. `unlinked_score`: its
+ * observation is no generation of the prompt, in a trace that has some. `other_trace_score`: nothing of the prompt in its
+ * trace, as with scores of other prompts. `late_edit`: edited after the edit window, the older value stays.
+ */
 export type UnattributedReason = 'malformed' | 'ambiguous_score' | 'unlinked_score' | 'other_trace_score' | 'late_edit';
 
 /** The judged part of the snapshot: everything a verdict is computed from. */

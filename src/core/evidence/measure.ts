@@ -1,13 +1,14 @@
 import { toZ } from '../judging/guardrail';
+import type { Metric } from '../metrics/metric';
 import type { ObservationRow } from '../ports';
 import type { JudgedMetric } from './workspace';
 
 /**
- * The value of an observation metric, raw.
+ * The value of an observation metric, raw: ms, USD, tokens; 1 (good) or 0 for errors.
  * @returns undefined when the metric is not measured on observations, null when this observation has no value for it
  */
-export function rawOfObservation(judged: JudgedMetric, row: ObservationRow): number | null | undefined {
-  switch (judged.metric.kind) {
+export function rawOfObservation(metric: Metric, row: ObservationRow): number | null | undefined {
+  switch (metric.kind) {
     case 'latency':
     case 'latency_tail':
       return row.latencyMs;

@@ -1,55 +1,67 @@
 /*
- * What is remembered of traces and units between ticks. Kept small and private: trace ids, keyed hashes of unit ids,
- * numbers. Field names are short because there are millions of them at rest.
+ * What is remembered of traces, sessions and units between ticks. Kept small and private: trace ids, keyed hashes of
+ * sessions and units, numbers. Field names are short because there are millions of them at rest; lists instead of objects
+ * because ids are other people's texts (`__proto__` is one).
  */
 
-/** A trace in which the prompt was used. */
-export interface TraceRecord {
-  /** Versions of the prompt seen in the trace; a trace-level score counts only when there is exactly one. */
+/** A generation that was counted; `stage` of its exposure, -1 = not judged. */
+export type CountedGeneration = readonly [id: string, version: number, stage: number];
+
+/** A score that was counted, with its newest value. */
+export type CountedScore = readonly [id: string, name: string, value: number | boolean | string, updatedAtMs: number];
+
+/** A score that was met and reported, but not used. */
+export type UnusedScore = readonly [id: string, why: 'ambiguous_score' | 'unlinked_score' | 'other_trace_score'];
+
+/**
+ * What scores can be about: a trace, or a session. Remembered of one without a generation of the prompt is only that it was
+ * looked up (`v` is empty).
+ */
+export interface SubjectRecord {
+  /** Versions of the prompt seen, in the order they were met; a score of the whole counts only when there is exactly one. */
   v: number[];
-  /** Start of the first generation, ms. */
+  /** Start of the generation that was met first, ms: the exposure that scores of the whole belong to. */
   t: number;
-  /** Keyed hash of the unit; '' = the trace is the only unit known. */
+  /** Keyed hash of the unit of the first usable generation; '' = none. */
   u: string;
-  /** Index of the stage the exposure falls into, -1 = outside the rollout or not usable. */
+  /** Index of the stage of the first usable generation; -1 = none. */
   s: number;
-  /** 1 = candidate arm, 0 = stable. */
-  a: 0 | 1;
-  /** Generations already counted: id → version. */
-  o: Record<string, number>;
-  /** Scores already counted: id → [name, value, timestamp]. */
-  c: Record<string, [name: string, value: number | boolean | string, atMs: number]>;
-  /** Session id's keyed hash; '' = none. Session scores find their traces by it. */
-  n: string;
+  /** 1 when its environment counts in the weekly numbers. */
+  w: 0 | 1;
+  /** Generations already counted; kept for traces only. */
+  o: CountedGeneration[];
+  /** Scores already met. */
+  c: (CountedScore | UnusedScore)[];
 }
 
-/** A session seen in Langfuse: which versions, and one trace that carries its unit. */
-export interface SessionRecord {
-  v: number[];
-  /** A trace of the session. */
-  trace: string;
+/** Key of a session's record; a trace's key is its id. */
+export function sessionKey(sessionHash: string): string {
+  return `s:${sessionHash}`;
 }
 
 /** A unit exposed in the running rollout. */
 export interface UnitRecord {
-  /** First usable exposure, ms, and the stage and arm it fell into. */
+  /** First usable exposure, ms, and the stage it fell into. */
   e: number;
   es: number;
-  ea: 0 | 1;
-  /** Per stage the unit was seen in: stage, arm, then per guardrail count and sum of z. */
+  /** Per stage the unit was seen in: stage, arm (1 = candidate), then per guardrail count and sum of z. */
   st: [stage: number, arm: 0 | 1, sums: number[]][];
-  /** Per guardrail: 1 once the unit has entered engine B. */
+  /** Per guardrail: 1 once the unit has entered engine B, 2 while it is put down for it. */
   b: number[];
-  /** Per guardrail: [time, z] of the unit's earliest value, for binary metrics; null = none. */
+  /** Per guardrail: [time, z] of the unit's earliest value; null = none. */
   f: ([atMs: number, z: number] | null)[];
 }
 
+/** A record of something of which no generation of the prompt is known. */
+export function unknownSubject(): SubjectRecord {
+  return { v: [], t: 0, u: '', s: -1, w: 0, o: [], c: [] };
+}
+
 /** An empty record for a unit first exposed at this time. */
-export function newUnit(atMs: number, stage: number, arm: 0 | 1, guardrails: number): UnitRecord {
+export function newUnit(atMs: number, stage: number, guardrails: number): UnitRecord {
   return {
     e: atMs,
     es: stage,
-    ea: arm,
     st: [],
     b: Array.from({ length: guardrails }, () => 0),
     f: Array.from({ length: guardrails }, () => null),
@@ -66,7 +78,7 @@ export function copyUnit(unit: UnitRecord): UnitRecord {
   };
 }
 
-/** A deep copy that may be changed. */
-export function copyTrace(trace: TraceRecord): TraceRecord {
-  return { ...trace, v: trace.v.slice(), o: { ...trace.o }, c: { ...trace.c } };
+/** A deep copy that may be changed; the entries of its lists are never changed, only replaced. */
+export function copySubject(subject: SubjectRecord): SubjectRecord {
+  return { ...subject, v: subject.v.slice(), o: subject.o.slice(), c: subject.c.slice() };
 }

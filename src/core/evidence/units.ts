@@ -1,10 +1,16 @@
-import { enterUnit, updateUnit } from '../judging/guardrail-state';
 import type { Arm } from '../assignment/assignment';
+import { enterUnit } from '../judging/guardrail-state';
 import type { RolloutEvidence } from './manifest';
 import { newUnit, type UnitRecord } from './records';
-import type { RolloutRules, Workspace } from './workspace';
+import { ARMS, changeSums, type ValueChange } from './unit-sums';
+import type { JudgedMetric, RolloutRules, Workspace } from './workspace';
 
-const ARMS: readonly Arm[] = ['stable', 'candidate'];
+/** Which of a unit's values in which stage, and when it came. */
+export interface ValuePlace {
+  key: string;
+  stage: number;
+  atMs: number;
+}
 
 /** The evidence of the running rollout; only called while there is one. */
 export function rolloutEvidence(work: Workspace): RolloutEvidence {
@@ -13,22 +19,17 @@ export function rolloutEvidence(work: Workspace): RolloutEvidence {
 }
 
 /** Notes that a unit was exposed: creates its record, counts it in its stage and, once, as first exposed. */
-export function exposeUnit(
-  work: Workspace,
-  rules: RolloutRules,
-  key: string,
-  atMs: number,
-  stage: number,
-  arm: Arm,
-): UnitRecord {
+export function exposeUnit(work: Workspace, rules: RolloutRules, { key, stage, atMs }: ValuePlace, arm: Arm): void {
   const evidence = rolloutEvidence(work);
   const armBit = arm === 'candidate' ? 1 : 0;
   let unit = work.units.get(key);
   if (unit === undefined) {
-    unit = newUnit(atMs, stage, armBit, rules.metrics.length);
+    unit = newUnit(atMs, stage, rules.metrics.length);
     work.units.set(key, unit);
     countArm(evidence.firstExposed, stage, arm);
-    for (const { index, frozen } of rules.coverage) work.due.push([atMs + frozen.settleMs, key, index]);
+    for (const { index, frozen } of rules.coverage) {
+      work.due.push([atMs + frozen.settleMs + work.scoreLagMs, key, index]);
+    }
     work.journal.push(['unit', key, stage, armBit]);
   }
   if (!unit.st.some(([seen]) => seen === stage)) {
@@ -39,48 +40,64 @@ export function exposeUnit(
   }
   evidence.newestMs[arm] = Math.max(evidence.newestMs[arm], atMs);
   work.changedUnits.add(key);
-  return unit;
 }
 
 /**
- * Adds a value to a unit's sums in a stage, or replaces an edited one.
- * @param previousZ the value it replaces; null = a new value
+ * Adds values to a unit's sums in a stage it was exposed in.
+ * @param values guardrail, z, guardrail, z …
  */
-export function addValue(
-  work: Workspace,
-  key: string,
-  guardrail: number,
-  stage: number,
-  z: number,
-  atMs: number,
-  previousZ: number | null,
-): void {
+export function addValues(work: Workspace, place: ValuePlace, values: readonly number[]): void {
+  const found = unitInStage(work, place);
+  if (found === null || values.length === 0) return;
+  for (let i = 0; i < values.length; i += 2) {
+    change(work, found.unit, place, values[i]!, { z: values[i + 1]!, previousZ: null });
+  }
+  work.journal.push(['add', place.key, place.stage, found.arm, place.atMs, ...values]);
+}
+
+/** Adds, replaces or withdraws one value. */
+export function changeValue(work: Workspace, place: ValuePlace, guardrail: number, changed: ValueChange): void {
+  const { z, previousZ } = changed;
+  if (previousZ === null) {
+    if (z !== null) addValues(work, place, [guardrail, z]);
+    return;
+  }
+  const found = unitInStage(work, place);
+  if (found === null) return;
+  change(work, found.unit, place, guardrail, changed);
+  work.journal.push(['edit', place.key, place.stage, found.arm, place.atMs, guardrail, z, previousZ]);
+}
+
+function unitInStage(work: Workspace, { key, stage }: ValuePlace): { unit: UnitRecord; arm: 0 | 1 } | null {
   const unit = work.units.get(key);
   const entry = unit?.st.find(([seen]) => seen === stage);
-  const state = rolloutEvidence(work).states[guardrail];
-  if (unit === undefined || entry === undefined || state === undefined) return;
-  const [, armBit, sums] = entry;
-  const before = { m: sums[2 * guardrail]!, y: sums[2 * guardrail + 1]! };
-  const after =
-    previousZ === null ? { m: before.m + 1, y: before.y + z } : { m: before.m, y: before.y + z - previousZ };
-  sums[2 * guardrail] = after.m;
-  sums[2 * guardrail + 1] = after.y;
-  const others = [];
-  for (const [otherStage, otherArm, otherSums] of unit.st) {
-    const m = otherSums[2 * guardrail]!;
-    if (otherStage !== stage && m > 0) {
-      others.push({ stage: otherStage, arm: ARMS[otherArm]!, m, y: otherSums[2 * guardrail + 1]! });
-    }
-  }
-  updateUnit(state, { stage, arm: ARMS[armBit]!, before, after, others });
-  const first = unit.f[guardrail];
-  if (!first || atMs < first[0]) unit.f[guardrail] = [atMs, z];
+  return unit === undefined || entry === undefined ? null : { unit, arm: entry[1] };
+}
+
+function change(
+  work: Workspace,
+  unit: UnitRecord,
+  { key, stage, atMs }: ValuePlace,
+  guardrail: number,
+  changed: ValueChange,
+): void {
+  const state = rolloutEvidence(work).states[guardrail]!;
+  const after = changeSums(state, unit.st, { stage, guardrail }, changed);
+  unit.f[guardrail] = earliest(unit.f[guardrail] ?? null, atMs, changed, after);
   work.changedUnits.add(key);
-  work.journal.push(
-    previousZ === null
-      ? ['add', key, stage, armBit, atMs, guardrail, z]
-      : ['edit', key, stage, armBit, atMs, guardrail, z, previousZ],
-  );
+}
+
+/** The unit's earliest value after a change. When the earliest was withdrawn, the rest of its stage speaks for it. */
+function earliest(
+  first: UnitRecord['f'][number],
+  atMs: number,
+  { z, previousZ }: ValueChange,
+  after: { m: number; y: number },
+): UnitRecord['f'][number] {
+  const isFirst = first !== null && previousZ !== null && first[0] === atMs && first[1] === previousZ;
+  if (z !== null) return first === null || atMs < first[0] || isFirst ? [atMs, z] : first;
+  if (!isFirst) return first;
+  return after.m === 0 ? null : [atMs, after.y >= after.m / 2 ? 1 : 0];
 }
 
 /**
@@ -91,10 +108,11 @@ export function enterTouchedUnits(work: Workspace, rules: RolloutRules): void {
   for (const key of work.changedUnits) {
     const unit = work.units.get(key);
     if (unit === undefined) continue;
-    for (const { index, metric, frozen } of rules.metrics) {
+    for (const judged of rules.metrics) {
+      const { index, metric, frozen } = judged;
       if (metric.kind === 'coverage' || unit.b[index] === 1 || !unit.f[index]) continue;
       const dueMs = unit.e + frozen.settleMs;
-      if (dueMs <= work.nowMs) enter(work, rules, key, unit, index);
+      if (dueMs <= work.nowMs) enter(work, judged, key, unit);
       else if (unit.b[index] === 0) {
         unit.b[index] = 2;
         work.due.push([dueMs, key, index]);
@@ -103,33 +121,45 @@ export function enterTouchedUnits(work: Workspace, rules: RolloutRules): void {
   }
 }
 
-/** Handles one entry that has come due: entry into engine B, or the judgement of coverage. */
-export function handleDue(work: Workspace, rules: RolloutRules, key: string, guardrail: number): void {
+/**
+ * Handles one entry that has come due: entry into engine B, or the judgement of coverage. Coverage waits until all scores
+ * up to its due time have been read: a score that could not be read is not a missing one.
+ * @returns false when it has to wait
+ */
+export function handleDue(work: Workspace, rules: RolloutRules, key: string, guardrail: number): boolean {
   const unit = work.units.get(key);
   const judged = rules.metrics[guardrail];
-  if (unit === undefined || judged === undefined || unit.b[guardrail] === 1) return;
+  if (unit === undefined || judged === undefined || unit.b[guardrail] === 1) return true;
   if (judged.metric.kind === 'coverage') {
-    const z = unit.f[guardrail] ? 1 : 0;
-    addValue(work, key, guardrail, unit.es, z, unit.e, null);
-    unit.f[guardrail] = [unit.e, z];
-    enter(work, rules, key, unit, guardrail);
-  } else if (unit.f[guardrail]) enter(work, rules, key, unit, guardrail);
+    if (work.manifest.scores[0]!.doneMs <= unit.e + judged.frozen.settleMs) return false;
+    const z = unit.f[guardrail] === null ? 0 : 1;
+    unit.f[guardrail] = null;
+    addValues(work, { key, stage: unit.es, atMs: unit.e }, [guardrail, z]);
+  }
+  if (unit.f[guardrail]) enter(work, judged, key, unit);
+  work.changedUnits.add(key);
+  return true;
+}
+
+/** Notes that a score whose coverage is guarded came for the unit, if it came within the settle time. */
+export function coverUnit(work: Workspace, { index, frozen }: JudgedMetric, key: string, atMs: number): void {
+  const unit = work.units.get(key);
+  if (unit === undefined || unit.b[index] === 1 || unit.f[index] || atMs > unit.e + frozen.settleMs) return;
+  unit.f[index] = [atMs, 1];
   work.changedUnits.add(key);
 }
 
-function enter(work: Workspace, rules: RolloutRules, key: string, unit: UnitRecord, guardrail: number): void {
-  const state = rolloutEvidence(work).states[guardrail];
-  const first = unit.f[guardrail];
-  const entry =
-    unit.st.find(([stage, , sums]) => stage === unit.es && sums[2 * guardrail]! > 0) ??
-    unit.st.find(([, , sums]) => sums[2 * guardrail]! > 0);
-  if (state === undefined || !first || entry === undefined) return;
-  const [stage, armBit, sums] = entry;
-  const isBinary = rules.metrics[guardrail]?.frozen.kind === 'binary';
-  const z = isBinary ? first[1] : sums[2 * guardrail + 1]! / sums[2 * guardrail]!;
-  unit.b[guardrail] = 1;
-  enterUnit(state, { stage, arm: ARMS[armBit]!, key, z, atMs: unit.e });
-  work.journal.push(['enter', key, stage, armBit, unit.e, guardrail, z]);
+function enter(work: Workspace, { index, frozen }: JudgedMetric, key: string, unit: UnitRecord): void {
+  const first = unit.f[index];
+  const hasValues = ([, , sums]: UnitRecord['st'][number]): boolean => sums[2 * index]! > 0;
+  const entry = unit.st.find((each) => each[0] === unit.es && hasValues(each)) ?? unit.st.find(hasValues);
+  if (!first || entry === undefined) return;
+  const [stage, arm, sums] = entry;
+  const z = frozen.kind === 'binary' ? first[1] : Math.min(1, Math.max(0, sums[2 * index + 1]! / sums[2 * index]!));
+  const atMs = Math.max(unit.e + frozen.settleMs, first[0]);
+  unit.b[index] = 1;
+  enterUnit(rolloutEvidence(work).states[index]!, { stage, arm: ARMS[arm], key, z, atMs });
+  work.journal.push(['enter', key, stage, arm, atMs, index, z]);
 }
 
 function countArm(counts: { stable: number; candidate: number }[], stage: number, arm: Arm): void {

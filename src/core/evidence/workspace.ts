@@ -4,7 +4,7 @@ import { parseMetric, type Metric } from '../metrics/metric';
 import type { Rollout } from '../rollout/rollout';
 import type { AttributionRules } from './attribute';
 import type { DayPage, DueEntry, Manifest } from './manifest';
-import type { SessionRecord, TraceRecord, UnitRecord } from './records';
+import type { SubjectRecord, UnitRecord } from './records';
 
 /** A guardrail with its metric taken apart and the policy's own words beside the frozen numbers. */
 export interface JudgedMetric {
@@ -14,8 +14,15 @@ export interface JudgedMetric {
   policy: GuardrailPolicy;
 }
 
-/** One line of the journal: everything that changed the judged state, in order, so that it can be replayed. */
-export type JournalLine = readonly (string | number)[];
+/**
+ * One line of the journal: everything that changed the judged state, in order, so that it can be replayed.
+ *   `unit`  unit, stage, arm                                       first exposed
+ *   `add`   unit, stage, arm, time, then guardrail, z, …           values came
+ *   `edit`  unit, stage, arm, time, guardrail, z, previous z       a value was replaced; z null = withdrawn
+ *   `enter` unit, stage, arm, time, guardrail, z                   entered engine B
+ *   `tick`  time                                                   open blocks were looked at
+ */
+export type JournalLine = readonly (string | number | null)[];
 
 /**
  * What a batch of rows is folded into: the loaded part of the snapshot. The fold changes it in place; whoever loaded it
@@ -23,12 +30,11 @@ export type JournalLine = readonly (string | number)[];
  */
 export interface Workspace {
   manifest: Manifest;
-  traces: Map<string, TraceRecord>;
-  sessions: Map<string, SessionRecord>;
+  /** Traces by id, sessions by `sessionKey`. */
+  subjects: Map<string, SubjectRecord>;
   units: Map<string, UnitRecord>;
   days: Map<number, DayPage>;
-  changedTraces: Set<string>;
-  changedSessions: Set<string>;
+  changedSubjects: Set<string>;
   changedUnits: Set<string>;
   changedDays: Set<number>;
   /** Entries made by this batch. */
@@ -36,6 +42,8 @@ export interface Workspace {
   journal: JournalLine[];
   rollout: RolloutRules | null;
   editWindowMs: number;
+  /** How far behind the present scores are read first. */
+  scoreLagMs: number;
   /** Environments whose rows count in the weekly numbers. */
   environments: readonly string[];
   nowMs: number;
@@ -45,12 +53,8 @@ export interface Workspace {
 export interface RolloutRules extends AttributionRules {
   salt: string;
   metrics: JudgedMetric[];
-  /** By score name: the guardrails that a score of that name feeds. */
-  byScore: Map<string, JudgedMetric[]>;
-  coverageByScore: Map<string, JudgedMetric[]>;
+  /** Those of the metrics that are judged for every unit when its time has come. */
   coverage: JudgedMetric[];
-  /** Bake time of a stage's step; the watch counts as a step of its length. */
-  bakeOfStageMs: (stage: number) => number;
 }
 
 /** Prepares the rules of a rollout. */
@@ -61,12 +65,6 @@ export function rolloutRules(rollout: Rollout, assignmentMaxAgeMs: number): Roll
     if (policy === undefined || metric === null) throw new Error(`guardrail ${frozen.id} does not match its policy`);
     return { index, metric, frozen, policy };
   });
-  const byScore = new Map<string, JudgedMetric[]>();
-  const coverageByScore = new Map<string, JudgedMetric[]>();
-  for (const judged of metrics) {
-    if (judged.metric.kind === 'score') push(byScore, judged.metric.name, judged);
-    if (judged.metric.kind === 'coverage') push(coverageByScore, judged.metric.name, judged);
-  }
   return {
     stages: rollout.stages,
     stable: rollout.stable,
@@ -75,18 +73,6 @@ export function rolloutRules(rollout: Rollout, assignmentMaxAgeMs: number): Roll
     assignmentMaxAgeMs,
     salt: rollout.salt,
     metrics,
-    byScore,
-    coverageByScore,
     coverage: metrics.filter(({ metric }) => metric.kind === 'coverage'),
-    bakeOfStageMs: (stage) => {
-      const step = rollout.stages[stage]?.step ?? 0;
-      return rollout.policy.steps[step]?.bakeMs ?? rollout.policy.watchMs;
-    },
   };
-}
-
-function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

@@ -1,0 +1,43 @@
+import type { JournalLine, Workspace } from '../../core/evidence/workspace';
+import type { ObjectStore } from '../../core/ports';
+
+/*
+ * The journal of a rollout: objects of JSON lines, each beginning with a header that names the object before it.
+ */
+
+interface Header {
+  rollout: string;
+  previous: string | null;
+}
+
+/** Stores the journal's new lines as one object when there are at least `fewest` of them. */
+export async function writeJournal(work: Workspace, objects: ObjectStore, fewest: number): Promise<void> {
+  const evidence = work.manifest.rollout;
+  if (evidence === null || work.journal.length < fewest) return;
+  const header: Header = { rollout: evidence.rolloutId, previous: evidence.journal };
+  let text = JSON.stringify(header);
+  for (const line of work.journal) text += `\n${JSON.stringify(line)}`;
+  evidence.journal = await objects.put('evidence', new TextEncoder().encode(text));
+  work.journal = [];
+}
+
+/**
+ * Every line of a rollout's journal, oldest first.
+ * @param newest name of its newest object; null = nothing was written yet
+ */
+export async function* readJournal(objects: ObjectStore, newest: string | null): AsyncGenerator<JournalLine> {
+  const names: string[] = [];
+  for (let name = newest; name !== null;) {
+    names.push(name);
+    const [first = ''] = (await readText(objects, name)).split('\n', 1);
+    name = (JSON.parse(first) as Header).previous;
+  }
+  for (const name of names.reverse()) {
+    const [, ...lines] = (await readText(objects, name)).split('\n');
+    for (const line of lines) yield JSON.parse(line) as JournalLine;
+  }
+}
+
+async function readText(objects: ObjectStore, name: string): Promise<string> {
+  return new TextDecoder().decode(await objects.get(name));
+}

@@ -1,0 +1,42 @@
+import { dayOf } from '../../core/evidence/count-rows';
+import { foldObservations, type ResolvedObservation } from '../../core/evidence/fold-observations';
+import { sessionKey } from '../../core/evidence/records';
+import { readLanes } from './read-lanes';
+import { ask, finishBatch, type Reading } from './reading';
+import { resolveUnits } from './resolve-units';
+import { loadInto } from './snapshot';
+
+const OBSERVATIONS_PER_PAGE = 1000;
+
+/** Reads the prompt's generations that are new, and again those that may have come late. */
+export async function readObservations(reading: Reading): Promise<void> {
+  const { langfuse, settings } = reading.controller;
+  const { prompt } = reading.work.manifest;
+  await readLanes<ResolvedObservation>(reading, {
+    name: 'observations',
+    maxPages: settings.maxPagesPerTick.observations,
+    async fetchPage(window) {
+      const query = { prompt, ...window, limit: OBSERVATIONS_PER_PAGE };
+      const page = await ask(reading, () => langfuse.listObservations(query));
+      if (page === null) return null;
+      const { rows, isWhole } = await resolveUnits(reading, page.rows, -Infinity);
+      return { rows, isWhole, cursor: page.cursor, malformed: page.malformed.length };
+    },
+    fold: (rows) => foldBatch(reading, rows),
+  });
+}
+
+/** Folds generations, oldest first, and writes what changed. */
+export async function foldBatch(reading: Reading, rows: ResolvedObservation[]): Promise<void> {
+  if (rows.length === 0) return;
+  const { work, controller } = reading;
+  rows.sort((a, b) => a.row.startMs - b.row.startMs || (a.row.id < b.row.id ? -1 : 1));
+  const sessions = rows.filter(({ sessionHash }) => sessionHash !== '');
+  await loadInto(work, controller.objects, controller.cache, {
+    subjects: [...rows.map(({ row }) => row.traceId), ...sessions.map(({ sessionHash }) => sessionKey(sessionHash))],
+    units: rows.filter(({ unitHash }) => unitHash !== '').map(({ unitHash }) => unitHash),
+    daysMs: rows.map(({ row }) => dayOf(row.startMs)),
+  });
+  foldObservations(work, rows);
+  await finishBatch(reading);
+}

@@ -1,0 +1,57 @@
+import { dayOf } from '../../core/evidence/count-rows';
+import { foldScores, subjectKey } from '../../core/evidence/fold-scores';
+import type { ScoreRow } from '../../core/ports';
+import { readLanes } from './read-lanes';
+import { ask, finishBatch, type Reading } from './reading';
+import { loadInto } from './snapshot';
+
+const SCORES_PER_PAGE = 100;
+
+/**
+ * Reads the project's scores that are new, and again those that may have come late or been edited. Langfuse cannot list the
+ * scores of one prompt; whose generation is not known yet waits in the manifest.
+ */
+export async function readScores(reading: Reading): Promise<void> {
+  const { langfuse, settings, hashUnit } = reading.controller;
+  const { manifest } = reading.work;
+  const waiting = manifest.pending;
+  manifest.pending = [];
+  await foldScoreBatch(reading, waiting);
+  await readLanes<ScoreRow>(reading, {
+    name: 'scores',
+    maxPages: settings.maxPagesPerTick.scores,
+    async fetchPage(window) {
+      const page = await ask(reading, () => langfuse.listScores({ names: [], ...window, limit: SCORES_PER_PAGE }));
+      if (page === null) return null;
+      const rows = page.rows.map((row) => withHashedSession(row, hashUnit));
+      return { rows, isWhole: true, cursor: page.cursor, malformed: page.malformed.length };
+    },
+    fold: (rows) => foldScoreBatch(reading, rows),
+  });
+}
+
+/** Folds scores, oldest first, and writes what changed; those whose generation is not known wait in the manifest. */
+export async function foldScoreBatch(reading: Reading, rows: ScoreRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const { work } = reading;
+  rows.sort((a, b) => a.timestampMs - b.timestampMs || (a.id < b.id ? -1 : 1));
+  await loadForScores(reading, rows);
+  for (const score of foldScores(work, rows)) work.manifest.pending.push(score);
+  await finishBatch(reading);
+}
+
+/** Loads what scores can be about, with the units and days they count in. */
+export async function loadForScores({ work, controller }: Reading, rows: readonly ScoreRow[]): Promise<void> {
+  const { objects, cache } = controller;
+  await loadInto(work, objects, cache, { subjects: rows.map(subjectKey).filter((key) => key !== null) });
+  const known = [...work.subjects.values()].filter(({ v }) => v.length > 0);
+  await loadInto(work, objects, cache, {
+    units: work.rollout === null ? [] : known.filter(({ s }) => s >= 0).map(({ u }) => u),
+    daysMs: known.map(({ t }) => dayOf(t)),
+  });
+}
+
+function withHashedSession(row: ScoreRow, hash: (text: string) => string): ScoreRow {
+  if (row.subject.kind !== 'session') return row;
+  return { ...row, subject: { kind: 'session', sessionId: hash(`session:${row.subject.sessionId}`) } };
+}

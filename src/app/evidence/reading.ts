@@ -1,0 +1,45 @@
+import { isRampartError, type RampartError } from '../../core/errors';
+import { enterTouchedUnits } from '../../core/evidence/units';
+import type { Workspace } from '../../core/evidence/workspace';
+import type { UnitKind } from '../../core/policy/policy';
+import type { Controller } from '../controller';
+import type { RequestMeter } from '../request-meter';
+import { writeJournal } from './journal';
+import { writeBack } from './snapshot';
+
+/** One tick's reading of one prompt. */
+export interface Reading {
+  controller: Controller;
+  work: Workspace;
+  meter: RequestMeter;
+  unitKind: UnitKind;
+  /** Why nothing more is asked of Langfuse in this tick; null = it goes on. */
+  stopped: RampartError | null;
+  counts: { observations: number; scores: number };
+}
+
+/**
+ * Asks Langfuse for something. Its errors end the asking, not the tick: what has been read is kept. Errors of any other
+ * port are not caught anywhere, so that a half-written snapshot never becomes current.
+ * @returns null when nothing more can be asked in this tick
+ */
+export async function ask<Answer>(reading: Reading, request: () => Promise<Answer>): Promise<Answer | null> {
+  if (reading.stopped !== null) return null;
+  try {
+    return await reading.meter.ask(request);
+  } catch (error) {
+    if (!isRampartError(error)) throw error;
+    reading.stopped = error;
+    return null;
+  }
+}
+
+/** Ends a batch: lets units into engine B, then writes what changed and empties the workspace. */
+export async function finishBatch({ controller, work }: Reading): Promise<void> {
+  if (work.rollout !== null) enterTouchedUnits(work, work.rollout);
+  await writeBack(work, controller.objects, controller.cache);
+  await writeJournal(work, controller.objects, LINES_PER_OBJECT);
+}
+
+/** Fewer lines wait for the next batch. */
+const LINES_PER_OBJECT = 20_000;
