@@ -1,6 +1,4 @@
-import { processIo } from '../src/cli/io';
+import { endProcess, processIo } from '../src/cli/io';
 import { main } from '../src/cli/main';
 
-void main(process.argv.slice(2), processIo()).then((exitCode) => {
-  process.exitCode = exitCode;
-});
+void main(process.argv.slice(2), processIo()).then(endProcess);

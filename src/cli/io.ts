@@ -36,6 +36,11 @@ export function processIo(): Io {
   };
 }
 
+/** Ends the process when everything is written. What a library left behind, such as the timer of a failed request, does not delay it. */
+export function endProcess(exitCode: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+}
+
 /** `rampart status | head` is no failure. */
 function endOnClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;

@@ -1,5 +1,8 @@
+import { show } from '../core/policy/problem';
 import type { Io } from './io';
 import { CommandProblem } from './problem';
+
+const ADDRESS_HINT = 'The address is the one you open Langfuse with, such as https://cloud.langfuse.com.';
 
 /** How the user's Langfuse is reached. */
 export interface LangfuseAccess {
@@ -24,13 +27,28 @@ export function langfuseAccess(env: Io['env'], fileBaseUrl: string | null): Lang
     ...(baseUrl === null ? ['LANGFUSE_BASE_URL'] : []),
   ];
   throw new CommandProblem('configuration', `environment: expected a value in ${missing.join(', ')}, got nothing`, {
-    hint: 'The keys are in the settings of the Langfuse project; the address is the one you open it with, such as https://cloud.langfuse.com.',
+    hint: `The keys are in the settings of the Langfuse project. ${ADDRESS_HINT}`,
   });
 }
 
-/** LANGFUSE_BASE_URL, else LANGFUSE_HOST; null when neither has a value. */
+/**
+ * LANGFUSE_BASE_URL, else LANGFUSE_HOST; null when neither has a value.
+ * @throws CommandProblem `configuration` when it is not an address
+ */
 export function environmentBaseUrl(env: Io['env']): string | null {
-  return given(env['LANGFUSE_BASE_URL']) ?? given(env['LANGFUSE_HOST']);
+  for (const name of ['LANGFUSE_BASE_URL', 'LANGFUSE_HOST']) {
+    const text = given(env[name]);
+    if (text !== null) return checkedUrl(name, text);
+  }
+  return null;
+}
+
+function checkedUrl(name: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/u.test(url.protocol)) return text;
+  throw new CommandProblem('configuration', `${name}: expected an http(s) address, got ${show(text)}`, {
+    hint: ADDRESS_HINT,
+  });
 }
 
 function given(value: string | undefined): string | null {

@@ -36,8 +36,8 @@ export function parseArguments(command: string, options: Options, argv: readonly
     const { values, positionals } = parseArgs({ args, options: config, allowPositionals: true, strict: true });
     return { values, positionals };
   } catch (error) {
-    const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-    throw new CommandProblem('usage', message, { hint: helpHint(command) });
+    const { message } = error as TypeError;
+    throw new CommandProblem('usage', message.split('\n')[0]!, { hint: helpHint(command) });
   }
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RampartError } from '../../core/errors';
 import { parseStored } from '../aws/stored-item';
+import { hasCode } from './atomic-file';
 
 /** Who holds a state folder, as its lock file says. */
 const storedOwner = z.object({
@@ -76,8 +77,7 @@ export async function askOwner(owner: StateOwner, command: unknown): Promise<Own
 }
 
 function isRefused(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return (cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED';
+  return hasCode((error as { cause?: unknown } | null)?.cause, 'ECONNREFUSED');
 }
 
 function processExists(pid: number): boolean {
@@ -85,6 +85,6 @@ function processExists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }
