@@ -1,39 +1,40 @@
 import { describeAlert } from '../core/item/describe-alert';
-import type { OutboxEntry, PromptItem } from '../core/item/prompt-item';
-import { isRampartError, RampartError } from '../core/errors';
+import { withoutSent } from '../core/item/next-item';
+import type { LabelEntry } from '../core/item/outbox';
+import type { PromptItem } from '../core/item/prompt-item';
+import { isRampartError, RampartError, type ErrorCode } from '../core/errors';
 import type { Controller } from './controller';
 import { writeItem } from './write-item';
 
-/** Longer than any call to Langfuse takes. */
-const LEASE_MS = 60_000;
+/** Longer than a tick and its longest call: the time of a claim is the time at which its tick began. */
+export const LEASE_MS = 11 * 60_000;
+const AFTER_429_MS = 60_000;
 const MAX_TRIES = 5;
-
-type LabelEntry = Extract<OutboxEntry, { kind: 'label' }>;
+/** What says that no other message would get through either. */
+const CHANNEL_IS_DOWN: readonly ErrorCode[] = ['provider_auth', 'provider_rate_limited', 'provider_unavailable'];
 
 /**
- * Carries out what the item promises: moves labels first, then sends alerts. At least once on the wire, once per
- * transition by message id; what fails stays for the next tick. Never throws for a message that could not be sent.
+ * Carries out what the item promises: moves labels first, then sends alerts, then removes what is done. At least once on
+ * the wire, once per transition by message id; what fails stays for the next tick. Never throws for a message that could
+ * not be sent.
  */
 export async function carryOut(controller: Controller, prompt: string, nowMs: number): Promise<void> {
   const item = await controller.store.read(prompt);
-  if (item === null || item.outbox.length === 0) return;
+  if (item === null) return;
   const done = new Set<string>();
-  for (const entry of item.outbox) {
-    if (entry.kind === 'label' && (await moveLabel(controller, prompt, entry.id, nowMs))) done.add(entry.id);
+  try {
+    for (const { id, kind } of item.outbox) {
+      if (kind === 'label' && (await moveLabel(controller, prompt, id, nowMs))) done.add(id);
+    }
+    await sendAlerts(controller, item, done);
+  } finally {
+    await remove(controller, prompt, done, nowMs);
   }
-  let mailIsDown = false;
-  for (const entry of item.outbox) {
-    if (entry.kind !== 'alert' || mailIsDown) continue;
-    mailIsDown = !(await send(controller, item, entry));
-    if (!mailIsDown) done.add(entry.id);
-  }
-  const merged = !mailIsDown && (await sendMerged(controller, item, nowMs));
-  if (done.size > 0 || merged) await remove(controller, prompt, done, merged ? item.mergedAlerts : {});
 }
 
 /**
  * Moves a label to its goal: claims the entry by a conditional write, moves, reads back.
- * @returns true when the label is where it should be, or when the goal is no longer one
+ * @returns true when the label is where it should be and nobody can move it to an older goal any more
  */
 async function moveLabel(controller: Controller, prompt: string, id: string, nowMs: number): Promise<boolean> {
   try {
@@ -46,28 +47,26 @@ async function moveLabel(controller: Controller, prompt: string, id: string, now
       });
     }
     await controller.langfuse.moveLabel(prompt, goal.version, goal.label);
-    const holder = await controller.langfuse.versionByLabel(prompt, goal.label);
-    if (holder?.version === goal.version) return true;
-    controller.log({
-      level: 'warn',
-      event: 'label_not_moved',
-      prompt,
-      label: goal.label,
-      expected: goal.version,
-      seen: holder?.version ?? null,
-    });
-    return false;
+    return (await isMoved(controller, prompt, goal)) && (goal.contestedUntilMs ?? 0) <= nowMs;
   } catch (error) {
     if (!isRampartError(error)) throw error;
     if (error.code === 'provider_rate_limited') {
-      await controller.budget.blockUntil(nowMs + (error.retryAfterMs ?? LEASE_MS));
+      await controller.budget.blockUntil(nowMs + (error.retryAfterMs ?? AFTER_429_MS));
     }
     controller.log({ level: 'error', event: 'label_move_failed', prompt, problem: error.message });
     return false;
   }
 }
 
-/** Takes the entry for as long as the lease; null when it is gone, changed, or held by another worker. */
+/** Reads back: the version alone holds the label. Two holders are possible, and are not what was asked for. */
+async function isMoved(controller: Controller, prompt: string, { label, version }: LabelEntry): Promise<boolean> {
+  const holders = await controller.langfuse.versionsWithLabel(prompt, label);
+  if (holders.length === 1 && holders[0] === version) return true;
+  controller.log({ level: 'warn', event: 'label_not_moved', prompt, label, expected: version, seen: holders });
+  return false;
+}
+
+/** Takes the entry for as long as the lease; null when it is gone, or held by another worker. */
 async function claim(controller: Controller, prompt: string, id: string, nowMs: number): Promise<LabelEntry | null> {
   const item = await controller.store.read(prompt);
   const entry = item?.outbox.find((other) => other.id === id);
@@ -83,63 +82,35 @@ async function claim(controller: Controller, prompt: string, id: string, nowMs: 
   return claimed;
 }
 
-async function send(
-  controller: Controller,
-  item: PromptItem,
-  entry: Extract<OutboxEntry, { kind: 'alert' }>,
-): Promise<boolean> {
-  try {
-    await controller.alerts.send(describeAlert(controller.settings.deployment, item, entry));
-    return true;
-  } catch (error) {
-    if (!isRampartError(error)) throw error;
-    controller.log({
-      level: 'error',
-      event: 'alert_not_sent',
-      prompt: item.prompt,
-      alert: entry.alert,
-      problem: error.message,
-    });
-    return false;
+/** Sends the alerts in their order. One that is refused stays and stops no other; a channel that is down stops all. */
+async function sendAlerts(controller: Controller, item: PromptItem, done: Set<string>): Promise<void> {
+  for (const entry of item.outbox) {
+    if (entry.kind !== 'alert') continue;
+    try {
+      await controller.alerts.send(describeAlert(controller.settings.deployment, item, entry));
+      done.add(entry.id);
+    } catch (error) {
+      if (!isRampartError(error)) throw error;
+      const { alert } = entry;
+      const problem = error.message;
+      controller.log({ level: 'error', event: 'alert_not_sent', prompt: item.prompt, alert, problem });
+      if (CHANNEL_IS_DOWN.includes(error.code)) return;
+    }
   }
 }
 
-/** One message for the alerts that found no room while none could be sent. */
-async function sendMerged(controller: Controller, item: PromptItem, nowMs: number): Promise<boolean> {
-  if (Object.keys(item.mergedAlerts).length === 0) return false;
-  return send(controller, item, {
-    id: `${item.prompt}#${item.revision}#merged`,
-    kind: 'alert',
-    alert: 'merged',
-    severity: 'warning',
-    rolloutId: item.rollout?.id ?? null,
-    atMs: nowMs,
-    detail: item.mergedAlerts,
-  });
-}
-
-/** Removes what was carried out, whatever else has been written meanwhile. */
-async function remove(
-  controller: Controller,
-  prompt: string,
-  done: ReadonlySet<string>,
-  merged: Record<string, number>,
-): Promise<void> {
+/** Removes what was carried out, whatever else has been written meanwhile. What cannot be removed is sent again. */
+async function remove(controller: Controller, prompt: string, done: ReadonlySet<string>, nowMs: number): Promise<void> {
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const item = await controller.store.read(prompt);
-    if (item === null) return;
-    const outbox = item.outbox.filter(({ id }) => !done.has(id));
-    const mergedAlerts = subtract(item.mergedAlerts, merged);
+    const next = item && withoutSent(item, done, nowMs);
+    if (next === null || next === item) return;
     try {
-      await writeItem(controller, { ...item, revision: item.revision + 1, outbox, mergedAlerts });
+      await writeItem(controller, next);
       return;
     } catch (error) {
       if (!isRampartError(error, 'revision_conflict')) throw error;
     }
   }
-}
-
-function subtract(counts: Record<string, number>, sent: Record<string, number>): Record<string, number> {
-  const left = Object.entries(counts).map(([kind, n]) => [kind, n - (sent[kind] ?? 0)] as const);
-  return Object.fromEntries(left.filter(([, n]) => n > 0));
+  controller.log({ level: 'warn', event: 'outbox_not_cleared', prompt, entries: done.size });
 }

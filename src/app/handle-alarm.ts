@@ -1,4 +1,3 @@
-import { isTerminal } from '../core/rollout/rollout';
 import { isRampartError } from '../core/errors';
 import type { Controller } from './controller';
 import { runCommand } from './run-command';
@@ -19,7 +18,8 @@ export interface AlarmReport {
 
 /**
  * A change to ALARM after the rollout began rolls back the prompts mapped to that alarm; everything else is only logged. An
- * alarm that was on before says nothing about the candidate, and must not block the fix.
+ * alarm that was on before says nothing about the candidate, and must not block the fix. A prompt that fails stops no other.
+ * @throws the first failure, after every prompt has been tried
  */
 export async function handleAlarm(controller: Controller, alarm: AlarmChange, nowMs: number): Promise<AlarmReport> {
   const report: AlarmReport = { rolledBack: [], ignored: [] };
@@ -29,24 +29,36 @@ export async function handleAlarm(controller: Controller, alarm: AlarmChange, no
   };
   const prompts = controller.settings.alarms[alarm.name] ?? [];
   if (prompts.length === 0) ignore('*', 'no prompt is mapped to this alarm');
+  const failures: unknown[] = [];
   for (const prompt of prompts) {
-    const rollout = (await controller.store.read(prompt))?.rollout ?? null;
-    if (alarm.state !== 'ALARM') ignore(prompt, `the alarm changed to ${alarm.state}`);
-    else if (rollout === null || isTerminal(rollout.phase)) ignore(prompt, 'no rollout is running');
-    else if (alarm.changedAtMs < rollout.startedAtMs) ignore(prompt, 'the alarm was on before the rollout began');
-    else if (rollout.promotedByHand !== null && !rollout.promotedByHand.keepWatch) {
-      ignore(prompt, 'a person promoted it; nothing is rolled back by itself from then on');
-    } else {
-      const by = `alarm:${alarm.name}`;
-      const because = `CloudWatch alarm ${alarm.name} went to ALARM at ${new Date(alarm.changedAtMs).toISOString()}`;
-      try {
-        await runCommand(controller, { kind: 'rollback', prompt, by, because, toVersion: null }, nowMs);
-        report.rolledBack.push(prompt);
-      } catch (error) {
-        if (!isRampartError(error, 'refused')) throw error;
-        ignore(prompt, error.message);
-      }
+    if (alarm.state !== 'ALARM') {
+      ignore(prompt, `the alarm changed to ${alarm.state}`);
+      continue;
+    }
+    try {
+      await rollBackFor(controller, alarm, prompt, nowMs);
+      report.rolledBack.push(prompt);
+    } catch (error) {
+      if (isRampartError(error, 'refused')) ignore(prompt, error.message);
+      else failures.push(error);
     }
   }
+  if (failures.length > 0) throw failures[0];
   return report;
+}
+
+async function rollBackFor(controller: Controller, alarm: AlarmChange, prompt: string, nowMs: number): Promise<void> {
+  const because = `CloudWatch alarm ${alarm.name} went to ALARM at ${new Date(alarm.changedAtMs).toISOString()}`;
+  await runCommand(
+    controller,
+    {
+      kind: 'rollback',
+      prompt,
+      by: `alarm:${alarm.name}`,
+      because,
+      toVersion: null,
+      alarmedAtMs: alarm.changedAtMs,
+    },
+    nowMs,
+  );
 }

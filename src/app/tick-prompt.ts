@@ -1,18 +1,18 @@
-import { isRampartError, RampartError } from '../core/errors';
+import { isRampartError } from '../core/errors';
 import type { Manifest } from '../core/evidence/manifest';
-import { emptyItem, nextItem, type Change } from '../core/item/next-item';
+import { emptyItem, nextItem } from '../core/item/next-item';
 import type { PromptItem } from '../core/item/prompt-item';
-import type { PromptVersion } from '../core/ports';
+import { addVersion } from '../core/item/version-ranges';
+import type { TickEvidence } from '../core/rollout/evidence';
 import type { Plan } from '../core/rollout/plan';
-import { decideStart } from '../core/rollout/plan-start';
+import { planAtRest } from '../core/rollout/plan-at-rest';
 import { planTick } from '../core/rollout/plan-tick';
 import { isTerminal, type Rollout } from '../core/rollout/rollout';
-import { clip } from '../core/rollout/transitions';
 import { carryOut } from './carry-out';
 import type { Controller } from './controller';
 import { readEvidence, type EvidenceRead } from './evidence/read-evidence';
 import { readLabels, type LabelReading } from './read-labels';
-import { prepareRollout } from './start-rollout';
+import { startByLabel } from './start-by-label';
 import { writeItem } from './write-item';
 
 /** What one tick of one prompt did. */
@@ -33,22 +33,26 @@ const MAX_PASSES = 3;
  * to run twice at the same time: the write is conditional on the revision that was read.
  */
 export async function tickPrompt(controller: Controller, prompt: string, nowMs: number): Promise<TickReport> {
-  let report: TickReport | null = null;
+  let report = conflictReport(prompt, null);
   let conflicts = 0;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     try {
       report = await tickOnce(controller, prompt, nowMs);
     } catch (error) {
       if (!isRampartError(error, 'revision_conflict')) throw error;
-      conflicts++;
-      if (conflicts < 2) continue;
-      return { prompt, outcome: 'conflict', rollout: null, plan: null, read: null, problem: error.message };
+      report = conflictReport(prompt, error.message);
+      if (++conflicts >= 2) break;
+      continue;
     }
-    if (report.rollout?.outcome?.code !== 'superseded' || report.rollout.outcome.atMs !== nowMs) break;
-    if (report.plan === null) break;
+    const hasMadeWay = report.plan?.next.outcome?.code === 'superseded';
+    if (!hasMadeWay) break;
   }
   await carryOut(controller, prompt, nowMs);
-  return report ?? { prompt, outcome: 'conflict', rollout: null, plan: null, read: null, problem: null };
+  return report;
+}
+
+function conflictReport(prompt: string, problem: string | null): TickReport {
+  return { prompt, outcome: 'conflict', rollout: null, plan: null, read: null, problem };
 }
 
 async function tickOnce(controller: Controller, prompt: string, nowMs: number): Promise<TickReport> {
@@ -68,125 +72,89 @@ async function tickRunning(
   { labels, problem }: LabelReading,
   nowMs: number,
 ): Promise<TickReport> {
-  const { settings, objects } = controller;
+  const { tickEveryMs, verifyDeadlineMs } = controller.settings;
   const read = await readEvidence(controller, item.prompt, await readManifest(controller, item), rollout, nowMs);
-  const plan = planTick(
-    rollout,
-    {
-      judged: read.manifest.rollout,
-      readThroughMs: read.manifest.observations[0]!.doneMs,
-      providerProblem: problem ?? read.problem?.message ?? null,
-      labels,
-      tickEveryMs: settings.tickEveryMs,
-      verifyDeadlineMs: settings.verifyDeadlineMs,
-    },
-    nowMs,
-  );
-  const manifest = await putManifest(objects, read.manifest);
-  const change: Change = {
-    rollout: plan.next,
-    stable: plan.stable,
-    actions: plan.actions,
-    by: 'controller',
-    manifest,
-    isTick: true,
+  const evidence: TickEvidence = {
+    judged: read.manifest.rollout,
+    readThroughMs: read.manifest.observations[0]!.doneMs,
+    providerProblem: problem ?? read.problem?.message ?? null,
+    labels,
+    isAssignmentServed: 'unknown',
+    tickEveryMs,
+    verifyDeadlineMs,
   };
-  await writeItem(controller, nextItem(item, change, nowMs));
+  const plan = planTick(rollout, evidence, nowMs);
+  const manifest = await putManifest(controller.objects, read.manifest);
+  const { next, stable, actions } = plan;
+  await writeItem(
+    controller,
+    nextItem(item, { rollout: next, stable, actions, by: 'controller', manifest, isTick: true }, nowMs),
+  );
   logTick(controller, item.prompt, plan, read);
   const { observations, scores, requests } = read;
   return {
     prompt: item.prompt,
     outcome: 'ticked',
-    rollout: plan.next,
+    rollout: next,
     plan,
     read: { observations, scores, requests },
-    problem: problem ?? read.problem?.message ?? null,
+    problem: evidence.providerProblem,
   };
 }
 
-/** No rollout runs: verify the last one's end, follow `production`, start what a label asks for, keep the weekly numbers. */
+/** No rollout runs: start what a label asks for; else verify the last one's end, follow `production`, keep the weekly numbers. */
 async function tickIdle(
   controller: Controller,
   item: PromptItem,
   reading: LabelReading,
   nowMs: number,
 ): Promise<TickReport> {
-  const { labels, problem } = reading;
-  const decision = decideStart(item, labels);
-  if (decision.kind === 'start' && reading.candidate !== null) {
-    return start(controller, item, reading.candidate, decision.stable, nowMs);
+  const { prompt } = item;
+  const start = await startByLabel(controller, item, reading, nowMs);
+  if (start.kind === 'start') {
+    const { rollout, actions } = start;
+    const change = { rollout, stable: rollout.stable, actions, by: 'label', isTick: true };
+    await writeItem(controller, nextItem(item, change, nowMs));
+    controller.log({ level: 'info', event: 'rollout_started', prompt, rollout: rollout.id });
+    return { prompt, outcome: 'started', rollout, plan: null, read: null, problem: null };
   }
-  const isPending = item.rollout?.verification?.verifiedAtMs === null;
-  const verified =
-    item.rollout === null || !isPending
-      ? null
-      : planTick(
-          item.rollout,
-          {
-            judged: null,
-            readThroughMs: nowMs,
-            providerProblem: problem,
-            labels,
-            tickEveryMs: controller.settings.tickEveryMs,
-            verifyDeadlineMs: controller.settings.verifyDeadlineMs,
-          },
-          nowMs,
-        );
+  const atRest = planAtRest(item, await readAtRest(controller, item, reading, nowMs), nowMs);
   const read = await readWhenDue(controller, item, nowMs);
-  const isMoving = item.outbox.some((entry) => entry.kind === 'label' && entry.label === 'production');
-  const said =
-    decision.kind === 'say'
-      ? [{ kind: 'alert', alert: decision.alert, severity: 'warning', detail: decision.detail } as const]
-      : [];
   const next = nextItem(
     item,
     {
-      rollout: verified?.next ?? item.rollout,
-      stable: isPending || isMoving || labels.production === 'unknown' ? item.assignment.stable : labels.production,
-      actions: [...(verified?.actions ?? []), ...said],
+      rollout: atRest.rollout,
+      stable: atRest.stable,
+      actions: [...atRest.actions, ...start.actions],
       by: 'controller',
       ...(read === null ? {} : { manifest: await putManifest(controller.objects, read.manifest) }),
-      ...(decision.kind === 'say' ? { said: [decision.fact] } : {}),
+      said: [...atRest.said, ...start.said],
+      usedVersions: start.used.reduce(addVersion, item.usedVersions),
     },
     nowMs,
   );
   if (isChanged(item, next)) await writeItem(controller, next);
-  return { prompt: item.prompt, outcome: 'idle', rollout: next.rollout, plan: null, read, problem };
+  const problem = reading.problem ?? start.problem ?? read?.problem?.message ?? null;
+  return { prompt, outcome: 'idle', rollout: next.rollout, plan: null, read, problem };
 }
 
-async function start(
-  controller: Controller,
-  item: PromptItem,
-  candidate: PromptVersion,
-  stable: number,
+async function readAtRest(
+  { store, settings }: Controller,
+  { prompt, assignment, rollout }: PromptItem,
+  { labels, problem }: LabelReading,
   nowMs: number,
-): Promise<TickReport> {
-  const by = { startedBy: 'label', labelledAtStart: candidate.version };
-  const report = { prompt: item.prompt, plan: null, read: null };
-  const started = await prepareRollout(controller, candidate, stable, by, nowMs).catch((error: unknown) => {
-    if (!isRampartError(error)) throw error;
-    return error;
-  });
-  if (started instanceof RampartError) {
-    controller.log({ level: 'warn', event: 'start_postponed', prompt: item.prompt, problem: started.message });
-    return { ...report, outcome: 'idle', rollout: item.rollout, problem: started.message };
-  }
-  if (started.ok) {
-    const { rollout, actions } = started;
-    await writeItem(controller, nextItem(item, { rollout, stable, actions, by: 'label', isTick: true }, nowMs));
-    controller.log({ level: 'info', event: 'rollout_started', prompt: item.prompt, rollout: rollout.id });
-    return { ...report, outcome: 'started', rollout, problem: null };
-  }
-  const problem = started.problems.join('; ');
-  const fact = `policy_refused:${candidate.version}:${controller.sha256(problem).slice(0, 12)}`;
-  if (!item.said.includes(fact)) {
-    const detail = { candidate: candidate.version, problems: started.problems.length, reason: clip(problem) };
-    const alert = { kind: 'alert', alert: 'policy_refused', severity: 'warning', detail } as const;
-    const audit = { kind: 'audit', event: 'policy_refused', detail } as const;
-    const change = { rollout: item.rollout, stable, actions: [alert, audit], by: 'controller', said: [fact] };
-    await writeItem(controller, nextItem(item, change, nowMs));
-  }
-  return { ...report, outcome: 'idle', rollout: item.rollout, problem };
+): Promise<TickEvidence> {
+  const isPending = rollout?.verification?.verifiedAtMs === null;
+  const served = isPending ? await store.readAssignment(prompt) : null;
+  return {
+    judged: null,
+    readThroughMs: nowMs,
+    providerProblem: problem,
+    labels,
+    isAssignmentServed: isPending ? JSON.stringify(served) === JSON.stringify(assignment) : 'unknown',
+    tickEveryMs: settings.tickEveryMs,
+    verifyDeadlineMs: settings.verifyDeadlineMs,
+  };
 }
 
 /** The weekly numbers of a prompt at rest need no reading at every tick. */

@@ -9,7 +9,7 @@ const TEXTS: Record<string, { title: string; todo: string }> = {
   promoted: { title: 'Promoted', todo: 'Nothing to do. The watch goes on; proven harm still moves production back.' },
   rolled_back: {
     title: 'ROLLED BACK',
-    todo: 'Everyone gets version {stable} again. Version {candidate} is quarantined; fix it in a new version.',
+    todo: 'Everyone gets version {to}. Version {candidate} is quarantined; fix it in a new version.',
   },
   rolled_back_to: { title: 'Rolled back by hand', todo: 'Production goes to version {to}.' },
   aborted: { title: 'Rollout ended without a decision', todo: 'See: rampart history {prompt}' },
@@ -20,6 +20,14 @@ const TEXTS: Record<string, { title: string; todo: string }> = {
   candidate_is_production: {
     title: 'Candidate is already in production',
     todo: 'Nothing starts. Label another version as the candidate.',
+  },
+  candidate_used: {
+    title: 'Candidate does not start: a label starts a version once',
+    todo: 'Version {candidate} was tried or in production before. Start it by hand: rampart release {prompt} {candidate}, then rampart start {prompt} {candidate}',
+  },
+  production_quarantined: {
+    title: 'Production was moved to a version that had been rolled back',
+    todo: 'Somebody moved the label by hand; it is served. If that was a mistake: rampart rollback {prompt} --to {expected}',
   },
   policy_refused: { title: 'Candidate refused: its policy is not valid', todo: 'Fix config.rollout in a new version.' },
   held_no_data: { title: 'Held: no data', todo: 'Is the app linking the prompt, and asking which version to serve?' },
@@ -46,6 +54,10 @@ const TEXTS: Record<string, { title: string; todo: string }> = {
   harm_after_promotion_by_hand: {
     title: 'HARM PROVEN after a promotion by hand',
     todo: 'Nothing is rolled back by itself. Decide: rampart rollback {prompt} --because "..."',
+  },
+  harm_while_frozen: {
+    title: 'HARM PROVEN, and the stable version is gone',
+    todo: 'Nothing is moved by itself. Name a version to go back to: rampart rollback {prompt} --to VERSION',
   },
   rollback_unverified: {
     title: 'ROLLBACK NOT VERIFIED',

@@ -2,15 +2,15 @@ import { BUCKETS } from '../assignment/bucket';
 import type { Assignment } from '../assignment/assignment';
 import type { Action } from '../rollout/plan';
 import { currentStage, isTerminal, type Rollout } from '../rollout/rollout';
-import type { AuditEvent, OutboxEntry, PromptItem } from './prompt-item';
+import { jsonBytes, MAX_AUDIT_BYTES } from './item-size';
+import { addMergedAlerts, keepCurrentGoals, putAlert, putLabel, type Box } from './outbox';
+import type { AuditEvent, PromptItem } from './prompt-item';
 import { addVersion } from './version-ranges';
+
+export { MAX_OUTBOX } from './outbox';
 
 /** Newest audit events kept in the item; older ones live in the history. */
 export const MAX_AUDIT = 32;
-/** Messages kept in the item. */
-export const MAX_OUTBOX = 32;
-/** Room in the outbox that only label moves and pages may use, so that a rollback's write always fits. */
-const RESERVED_OUTBOX = 6;
 const MAX_SAID = 16;
 
 /** An item for a prompt that has never been written. */
@@ -59,7 +59,7 @@ export function nextItem(item: PromptItem, change: Change, nowMs: number): Promp
   const rolloutId = change.rollout?.id ?? null;
   const audit: AuditEvent[] = [];
   let quarantined = change.quarantined ?? item.quarantined;
-  let box: Box = { outbox: item.outbox, merged: item.mergedAlerts };
+  let box: Box = { outbox: keepCurrentGoals(item.outbox, change.rollout), merged: item.mergedAlerts };
   change.actions.forEach((action, index) => {
     const id = `${item.prompt}#${revision}#${index}`;
     switch (action.kind) {
@@ -95,13 +95,42 @@ export function nextItem(item: PromptItem, change: Change, nowMs: number): Promp
   };
 }
 
-/** Events that no longer fit into the item: they are copied to the history first, then dropped here. */
-export function splitAudit(item: PromptItem): { item: PromptItem; overflow: AuditEvent[] } {
-  const surplus = Math.max(0, item.audit.length - MAX_AUDIT);
-  return { item: { ...item, audit: item.audit.slice(surplus) }, overflow: item.audit.slice(0, surplus) };
+/**
+ * The item after messages were carried out: they are gone, and the alerts that had found no room become one message with an
+ * id of its own. The same item when nothing changes.
+ */
+export function withoutSent(item: PromptItem, sent: ReadonlySet<string>, nowMs: number): PromptItem {
+  const revision = item.revision + 1;
+  const left = item.outbox.filter(({ id }) => !sent.has(id));
+  const id = `${item.prompt}#${revision}#merged`;
+  const rolloutId = item.rollout?.id ?? null;
+  const box = addMergedAlerts({ outbox: left, merged: item.mergedAlerts }, { id, rolloutId, atMs: nowMs });
+  const isSame = box.outbox.length === item.outbox.length && box.merged === item.mergedAlerts;
+  return isSame ? item : { ...item, revision, outbox: box.outbox, mergedAlerts: box.merged };
 }
 
-/** The document that runtimes read. A new epoch only when what is served changes. */
+/**
+ * Events that no longer fit into the item: they are copied to the history first, then dropped here. What this revision adds
+ * stays, because it has not happened until it is written.
+ */
+export function splitAudit(item: PromptItem): { item: PromptItem; overflow: AuditEvent[] } {
+  const { audit } = item;
+  const isNew = ({ id }: AuditEvent): boolean => id.startsWith(`${item.prompt}#${item.revision}#`);
+  const sizes = audit.map(jsonBytes);
+  let bytes = sizes.reduce((sum, size) => sum + size, 0);
+  let surplus = 0;
+  for (const [index, event] of audit.entries()) {
+    if ((audit.length - surplus <= MAX_AUDIT && bytes <= MAX_AUDIT_BYTES) || isNew(event)) break;
+    bytes -= sizes[index] ?? 0;
+    surplus++;
+  }
+  return { item: { ...item, audit: audit.slice(surplus) }, overflow: audit.slice(0, surplus) };
+}
+
+/**
+ * The document that runtimes read. A new epoch only when what is served changes. The first bucket outside an arm is the
+ * first whole number at or above its share, as in `armOfBucket`.
+ */
 function nextAssignment(before: Assignment, rollout: Rollout | null, stable: number | null, nowMs: number): Assignment {
   const running = rollout !== null && !isTerminal(rollout.phase) ? rollout : null;
   const stage = running && currentStage(running);
@@ -114,41 +143,8 @@ function nextAssignment(before: Assignment, rollout: Rollout | null, stable: num
     arms:
       running === null || stage === null
         ? []
-        : [{ name: 'candidate', version: running.candidate, from: 0, to: Math.round((stage.percent * BUCKETS) / 100) }],
+        : [{ name: 'candidate', version: running.candidate, from: 0, to: Math.ceil((stage.percent * BUCKETS) / 100) }],
   };
   if (JSON.stringify(next) === JSON.stringify(before)) return before;
   return { ...next, epoch: before.epoch + 1, writtenAtMs: nowMs };
-}
-
-interface Box {
-  outbox: readonly OutboxEntry[];
-  merged: Record<string, number>;
-}
-
-type AlertEntry = Extract<OutboxEntry, { kind: 'alert' }>;
-type LabelEntry = Extract<OutboxEntry, { kind: 'label' }>;
-
-function putAlert(box: Box, entry: AlertEntry): Box {
-  const room = entry.severity === 'page' ? MAX_OUTBOX - 1 : MAX_OUTBOX - RESERVED_OUTBOX;
-  if (box.outbox.length < room) return { ...box, outbox: [...box.outbox, entry] };
-  const count = (kind: string, merged: Record<string, number>): Record<string, number> => ({
-    ...merged,
-    [kind]: (merged[kind] ?? 0) + 1,
-  });
-  if (entry.severity !== 'page') return { ...box, merged: count(entry.alert, box.merged) };
-  const oldest = box.outbox.find((other) => other.kind === 'alert');
-  if (oldest?.kind !== 'alert') return { ...box, merged: count(entry.alert, box.merged) };
-  return {
-    outbox: [...box.outbox.filter((other) => other !== oldest), entry],
-    merged: count(oldest.alert, box.merged),
-  };
-}
-
-/** One goal per label: a newer one replaces an older one; the same goal is not asked for twice. */
-function putLabel(box: Box, entry: LabelEntry): Box {
-  const isSame = (other: OutboxEntry): boolean =>
-    other.kind === 'label' && other.label === entry.label && other.version === entry.version;
-  if (box.outbox.some(isSame)) return box;
-  const others = box.outbox.filter((other) => other.kind !== 'label' || other.label !== entry.label);
-  return { ...box, outbox: [...others, entry] };
 }

@@ -16,7 +16,7 @@ export interface PromptItem {
   /** Versions that ever had a rollout, as closed ranges, ascending, disjoint: a label starts a version at most once. */
   usedVersions: readonly VersionRange[];
   quarantined: readonly VersionRange[];
-  /** Newest last, at most 32; older ones are in the history. */
+  /** Newest last, at most 32 and 10 KB; older ones are in the history. */
   audit: readonly AuditEvent[];
   /** Messages still to be sent or label moves still to be made, at most 32. */
   outbox: readonly OutboxEntry[];
@@ -65,5 +65,7 @@ export type OutboxEntry =
       atMs: number;
       /** A worker holds the entry until then. */
       leaseUntilMs: number | null;
+      /** A worker with an older goal may still be at work until then: the move is made at once, and once more afterwards. */
+      contestedUntilMs?: number;
       attempts: number;
     };

@@ -1,5 +1,8 @@
 import type { VersionRange } from './prompt-item';
 
+/** Ranges that are kept. Beyond, the lowest two become one: a version between them then starts by hand only. */
+const MAX_RANGES = 128;
+
 /** True when the version is in one of the ranges. */
 export function hasVersion(ranges: readonly VersionRange[], version: number): boolean {
   return ranges.some(([first, last]) => version >= first && version <= last);
@@ -16,7 +19,9 @@ export function addVersion(ranges: readonly VersionRange[], version: number): Ve
       joined[joined.length - 1] = [before[0], Math.max(before[1], range[1])];
     else joined.push(range);
   }
-  return joined;
+  const [lowest, next, ...others] = joined;
+  if (joined.length <= MAX_RANGES || lowest === undefined || next === undefined) return joined;
+  return [[lowest[0], next[1]], ...others];
 }
 
 /** The ranges without the version. */

@@ -9,6 +9,8 @@ export interface TickEvidence {
   /** This tick's reading failed: why; null = it did not. */
   providerProblem: string | null;
   labels: LabelFacts;
+  /** The document that runtimes read is the one in the item: read back while an end is verified. */
+  isAssignmentServed: boolean | 'unknown';
   /** Ticks are planned this far apart. */
   tickEveryMs: number;
   /** How long a label may take to be where it should be before that is an alert. */

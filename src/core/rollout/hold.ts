@@ -1,40 +1,39 @@
 import type { CombinedHarm } from '../judging/judge';
 import type { Verdict } from '../judging/verdict';
+import { clip } from '../item/item-size';
 import { formatDuration } from '../policy/duration';
 import type { MissingKind } from '../policy/policy';
 import { inQuietHours } from '../policy/quiet-hours';
 import { srmLogE } from '../stats/srm';
 import { rowCounts, type TickEvidence } from './evidence';
+import type { Look } from './look';
 import type { Action } from './plan';
-import { currentStage, type Hold, type HoldKind, type Rollout } from './rollout';
-import { clip, factsOf } from './transitions';
+import { currentStage, type HoldClock, type HoldKind, type Pause, type Rollout } from './rollout';
+import { factsOf } from './transitions';
 
 /** Fewer rows than this say nothing about the share that cannot be used. */
 const MIN_COUNTED_ROWS = 20;
 const HOUR_MS = 3_600_000;
 
-type Finding = { kind: HoldKind; reason: string };
+/** Something that keeps a rollout from advancing, as seen by one tick. */
+export type Finding = { kind: HoldKind; reason: string };
 
 /**
- * What keeps the rollout from advancing now, most severe first; null = nothing does. No data, late data, a provider error
- * and an inconclusive result are four different things, and none of them is a pass.
+ * Everything that keeps the rollout from advancing now, most severe first; empty = nothing does. No data, late data, a
+ * provider error and an inconclusive result are four different things, and none of them is a pass.
  */
-export function findHold(
-  rollout: Rollout,
-  evidence: TickEvidence,
-  verdicts: readonly Verdict[],
-  harm: CombinedHarm,
-  nowMs: number,
-): Finding | null {
-  const missing =
-    stableMissing(rollout, evidence) ??
-    providerError(evidence) ??
-    lateData(rollout, evidence, nowMs) ??
-    dataFault(rollout, evidence) ??
-    bothArmsBroken(harm) ??
-    noData(rollout, evidence, nowMs);
-  if (missing !== null || rollout.phase !== 'ramping') return missing;
-  return baking(rollout, nowMs) ?? unproven(rollout, evidence, verdicts) ?? quietHours(rollout, nowMs);
+export function findHolds({ rollout, verdicts, harm }: Look, evidence: TickEvidence, nowMs: number): Finding[] {
+  const missing = [
+    stableMissing(rollout, evidence),
+    providerError(evidence) ?? lateData(rollout, evidence, nowMs),
+    dataFault(rollout, evidence),
+    bothArmsBroken(harm),
+    noData(rollout, evidence, nowMs),
+  ];
+  if (rollout.phase === 'ramping') missing.push(baking(rollout, nowMs) ?? unproven(rollout, evidence, verdicts));
+  const findings = missing.filter((finding) => finding !== null);
+  const quiet = findings.length === 0 && rollout.phase === 'ramping' ? quietHours(rollout, nowMs) : null;
+  return quiet === null ? findings : [quiet];
 }
 
 function stableMissing(rollout: Rollout, { labels }: TickEvidence): Finding | null {
@@ -91,10 +90,11 @@ function noData(rollout: Rollout, evidence: TickEvidence, nowMs: number): Findin
   const stage = currentStage(rollout);
   const bakeMs = rollout.policy.steps[stage.step]?.bakeMs ?? rollout.policy.watchMs;
   const quietMs = Math.max(2 * evidence.tickEveryMs, Math.min(HOUR_MS, bakeMs / 2));
+  const knownToMs = Math.min(nowMs - rollout.policy.settleMs, evidence.readThroughMs);
   for (const arm of ['candidate', 'stable'] as const) {
     if (arm === 'stable' && stage.percent >= 100) continue;
     const newestMs = Math.max(evidence.judged?.newestMs[arm] ?? 0, stage.fromMs);
-    const silentMs = nowMs - rollout.policy.settleMs - newestMs;
+    const silentMs = knownToMs - newestMs;
     if (silentMs > quietMs) {
       return { kind: 'no_data', reason: `no usable ${arm} traffic for ${formatDuration(silentMs)}` };
     }
@@ -120,18 +120,22 @@ function unproven(rollout: Rollout, { judged }: TickEvidence, verdicts: readonly
       reason: `${fewest} units in the smaller arm, at least ${rollout.policy.minUnits} are needed`,
     };
   }
-  const open = verdicts.filter((verdict) => !isProvenSafe(rollout, verdict));
+  const byId = new Map(verdicts.map((verdict) => [verdict.guardrail, verdict]));
+  const open = rollout.guardrails.flatMap(({ id, gatesPromotion }, index) => {
+    const verdict = byId.get(id);
+    const hasRefused = (judged?.states[index]?.refused ?? 0) > 0;
+    if (!gatesPromotion || (verdict !== undefined && !hasRefused && isProvenSafe(rollout, verdict))) return [];
+    return [verdict?.reason ?? `${id} has not been judged`];
+  });
   if (open.length === 0) return null;
-  return {
-    kind: 'inconclusive',
-    reason: clip(`not proven safe yet: ${open.map((verdict) => verdict.reason).join(' | ')}`),
-  };
+  return { kind: 'inconclusive', reason: clip(`not proven safe yet: ${open.join(' | ')}`) };
 }
 
-/** Non-inferiority at the stage's margin: three times the margin before the last step, the margin itself at the last. */
+/**
+ * Non-inferiority at the stage's margin: three times the margin before the last step, the margin itself at the last. The
+ * largest e-value so far counts, and the difference must be inside the margin now.
+ */
 function isProvenSafe(rollout: Rollout, verdict: Verdict): boolean {
-  const guardrail = rollout.guardrails.find(({ id }) => id === verdict.guardrail);
-  if (guardrail?.gatesPromotion === false) return true;
   if (verdict.difference === null) return false;
   const isLastStep = currentStage(rollout).step >= rollout.policy.steps.length - 1;
   const peak = rollout.peaks.perGuardrail[verdict.guardrail];
@@ -146,7 +150,7 @@ function quietHours(rollout: Rollout, nowMs: number): Finding | null {
     : null;
 }
 
-/** The deadlines of a hold. Baking and quiet hours have none. */
+/** The deadlines of a hold. Baking and quiet hours have none; a frozen rollout pages at once and needs no pause. */
 function deadlineOf(rollout: Rollout, kind: HoldKind): { alertMs: number; pauseMs: number } | null {
   if (kind === 'baking' || kind === 'quiet_hours') return null;
   if (kind === 'stable_missing') return { alertMs: 0, pauseMs: Infinity };
@@ -154,30 +158,62 @@ function deadlineOf(rollout: Rollout, kind: HoldKind): { alertMs: number; pauseM
   return rollout.policy.deadlines[missing];
 }
 
-/** The rollout with this hold, and what its age calls for: first an alert, then a pause. */
-export function keepHold(
+/**
+ * The rollout with what holds it now, and what the age of each hold calls for: first an alert, then a pause.
+ * @param calmMs a hold that was not seen for longer than this is over; one that comes back sooner never ended
+ */
+export function keepHolds(
   rollout: Rollout,
-  finding: Finding | null,
+  findings: readonly Finding[],
+  calmMs: number,
   nowMs: number,
 ): { next: Rollout; actions: Action[] } {
-  if (finding === null) return { next: { ...rollout, hold: null }, actions: [] };
-  const before = rollout.hold?.kind === finding.kind ? rollout.hold : null;
-  const hold: Hold = { sinceMs: nowMs, alertedAtMs: null, ...before, ...finding };
   const actions: Action[] = [];
-  const detail = { ...factsOf(rollout), hold: hold.kind, reason: hold.reason };
-  if (before === null) actions.push({ kind: 'audit', event: 'held', detail });
-  const deadline = deadlineOf(rollout, hold.kind);
-  const ageMs = nowMs - hold.sinceMs;
-  if (deadline !== null && ageMs >= deadline.alertMs && hold.alertedAtMs === null) {
-    hold.alertedAtMs = nowMs;
-    const severity = hold.kind === 'stable_missing' ? 'page' : 'warning';
-    actions.push({ kind: 'alert', alert: `held_${hold.kind}`, severity, detail });
+  const clocks = rollout.clocks.filter(({ seenMs }) => nowMs - seenMs <= calmMs);
+  let { pause } = rollout;
+  for (const finding of findings) {
+    const index = clocks.findIndex(({ kind }) => kind === finding.kind);
+    const before = clocks[index] ?? null;
+    const clock = before ?? { kind: finding.kind, sinceMs: nowMs, alertedAtMs: null, pagedAtMs: null };
+    const due = dueOf(rollout, finding, clock, nowMs);
+    const detail = { ...factsOf(rollout), hold: finding.kind, reason: clip(finding.reason) };
+    if (before === null && finding.kind !== 'baking') actions.push({ kind: 'audit', event: 'held', detail });
+    if (due.isAlert) {
+      const severity = finding.kind === 'stable_missing' ? 'page' : 'warning';
+      actions.push({ kind: 'alert', alert: `held_${finding.kind}`, severity, detail });
+    }
+    const kept: HoldClock = { ...clock, seenMs: nowMs, alertedAtMs: due.isAlert ? nowMs : clock.alertedAtMs };
+    clocks.splice(index < 0 ? clocks.length : index, 1, kept);
+    if (!due.isPause || pause !== null) continue;
+    pause = pauseFor(finding, nowMs - clock.sinceMs, nowMs);
+    actions.push({ kind: 'audit', event: 'paused', detail: { ...detail, because: pause.because } });
+    actions.push({ kind: 'alert', alert: 'paused_by_deadline', severity: 'warning', detail });
   }
-  const next = { ...rollout, hold };
-  const isDue = deadline !== null && ageMs >= deadline.pauseMs && rollout.phase === 'ramping';
-  if (!isDue || rollout.pause !== null) return { next, actions };
-  const because = `held for ${formatDuration(ageMs)}: ${hold.reason}`;
-  actions.push({ kind: 'audit', event: 'paused', detail: { ...detail, because: clip(because) } });
-  actions.push({ kind: 'alert', alert: 'paused_by_deadline', severity: 'warning', detail });
-  return { next: { ...next, pause: { by: `deadline:${hold.kind}`, because: clip(because), atMs: nowMs } }, actions };
+  return { next: { ...rollout, hold: shown(findings, clocks), clocks, pause }, actions };
+}
+
+function dueOf(
+  rollout: Rollout,
+  finding: Finding,
+  clock: Pick<HoldClock, 'sinceMs' | 'alertedAtMs'>,
+  nowMs: number,
+): { isAlert: boolean; isPause: boolean } {
+  const deadline = deadlineOf(rollout, finding.kind);
+  const ageMs = nowMs - clock.sinceMs;
+  return {
+    isAlert: deadline !== null && ageMs >= deadline.alertMs && clock.alertedAtMs === null,
+    isPause: deadline !== null && ageMs >= deadline.pauseMs && rollout.phase === 'ramping',
+  };
+}
+
+function pauseFor({ kind, reason }: Finding, ageMs: number, nowMs: number): Pause {
+  return { by: `deadline:${kind}`, because: clip(`held for ${formatDuration(ageMs)}: ${reason}`), atMs: nowMs };
+}
+
+function shown(findings: readonly Finding[], clocks: readonly HoldClock[]): Rollout['hold'] {
+  const [first] = findings;
+  const clock = clocks.find(({ kind }) => kind === first?.kind);
+  if (first === undefined || clock === undefined) return null;
+  const { sinceMs, alertedAtMs } = clock;
+  return { kind: first.kind, reason: clip(first.reason), sinceMs, alertedAtMs };
 }

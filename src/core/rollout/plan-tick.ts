@@ -1,10 +1,15 @@
-import { combineHarm, judgeGuardrail, type CombinedHarm } from '../judging/judge';
-import type { Verdict } from '../judging/verdict';
+import { clip } from '../item/item-size';
 import type { TickEvidence } from './evidence';
-import { findHold, keepHold } from './hold';
-import { stableVersion, type Action, type Plan } from './plan';
-import { currentStage, isTerminal, type Peaks, type Rollout } from './rollout';
-import { abort, advance, beginWatch, clip, factsOf, finish, promote, rollBack, type Transition } from './transitions';
+import { findHolds, keepHolds, type Finding } from './hold';
+import { explainHarm, lookAt, type Look } from './look';
+import type { Action, Plan, Transition } from './plan';
+import { planVerification, pursueGoal } from './plan-verification';
+import { isMovedByOthers } from './production';
+import { currentStage, isTerminal, type Rollout } from './rollout';
+import { abort, advance, beginWatch, factsOf, finish, promote, rollBack } from './transitions';
+
+/** A hold that is away for at most this long, or four ticks, is the same hold when it comes back. */
+const CALM_MS = 3_600_000;
 
 /**
  * The heart: what to do with a rollout, given what is known now. Pure. Judges in every non-terminal state; proven harm
@@ -12,62 +17,45 @@ import { abort, advance, beginWatch, clip, factsOf, finish, promote, rollBack, t
  * @param rollout as stored
  * @param evidence facts gathered by this tick
  * @param nowMs ms since 1970
+ * @param stable the version outside the arms as stored; an ended rollout leaves it as it is
  * @returns the rollout after this tick, what to do beside it, and why
  */
-export function planTick(rollout: Rollout, evidence: TickEvidence, nowMs: number): Plan {
-  if (isTerminal(rollout.phase)) return planVerification(rollout, evidence, nowMs);
-  const overtaken = planOvertaken(rollout, evidence, nowMs);
-  if (overtaken !== null) return overtaken;
-  const { verdicts, harm } = judge(rollout, evidence);
-  const judged: Rollout = {
-    ...rollout,
-    peaks: raisePeaks(rollout.peaks, verdicts, harm),
-    exposedUnits: evidence.judged?.exposedUnits ?? rollout.exposedUnits,
-  };
-  const plan = (transition: Transition, reasons: string[]): Plan => ({
-    ...transition,
-    stable: stableVersion(transition.next),
-    reasons,
-    verdicts,
-    harm,
-  });
-  const isHarmProven = judged.peaks.harm >= Math.log(1 / judged.policy.alpha);
-  if (isHarmProven && isGuarded(judged)) return planRollback(judged, evidence, verdicts, harm, plan, nowMs);
-  const alerts = isHarmProven ? harmAlert(rollout, judged, verdicts, harm) : [];
-  const finding = findHold(judged, evidence, verdicts, harm, nowMs);
-  const { next, actions } = keepHold(judged, finding, nowMs);
-  const held = plan({ next, actions: [...alerts, ...actions] }, finding === null ? [] : [finding.reason]);
-  switch (next.phase) {
-    case 'promoting':
-      return planPromoting(held, evidence, plan, nowMs);
-    case 'watching':
-      return planWatching(held, plan, nowMs);
-    default:
-      return planRamping(held, plan, nowMs);
-  }
+export function planTick(
+  rollout: Rollout,
+  evidence: TickEvidence,
+  nowMs: number,
+  stable: number | null = rollout.phase === 'promoted' ? rollout.candidate : rollout.stable,
+): Plan {
+  if (isTerminal(rollout.phase)) return planVerification(rollout, stable, evidence, nowMs);
+  const look = lookAt(rollout, evidence);
+  const findings = findHolds(look, evidence, nowMs);
+  const held = planHold(look, findings, evidence, nowMs);
+  return (
+    planOvertaken(look, evidence, nowMs) ??
+    planHarm(look, held, evidence, nowMs) ??
+    planSuperseded(look, evidence, nowMs) ??
+    planPhase(look, held, findings, evidence, nowMs)
+  );
 }
 
-type MakePlan = (transition: Transition, reasons: string[]) => Plan;
-
-function judge(rollout: Rollout, { judged }: TickEvidence): { verdicts: Verdict[]; harm: CombinedHarm } {
-  const { alpha, beta } = rollout.policy;
-  const verdicts = rollout.guardrails.flatMap((guardrail, index) => {
-    const state = judged?.states[index];
-    return state === undefined ? [] : [judgeGuardrail(guardrail, state, { alpha, beta })];
-  });
-  return { verdicts, harm: combineHarm(verdicts, rollout.guardrails, { alpha }) };
+function planOf({ verdicts, harm }: Look, transition: Transition, reasons: readonly string[]): Plan {
+  return { ...transition, reasons, verdicts, harm };
 }
 
-function raisePeaks(peaks: Peaks, verdicts: readonly Verdict[], harm: CombinedHarm): Peaks {
-  const perGuardrail = { ...peaks.perGuardrail };
-  for (const verdict of verdicts) {
-    const before = perGuardrail[verdict.guardrail];
-    perGuardrail[verdict.guardrail] = {
-      gate: Math.max(before?.gate ?? 0, verdict.logESafeGate),
-      safe: Math.max(before?.safe ?? 0, verdict.logESafe),
-    };
-  }
-  return { harm: Math.max(peaks.harm, harm.logE), perGuardrail };
+/** The plan with a further transition: what was decided before stays decided. */
+function then(held: Plan, { next, stable, actions }: Transition, reason: string): Plan {
+  return { ...held, next, stable, actions: [...held.actions, ...actions], reasons: [reason] };
+}
+
+function planHold(look: Look, findings: readonly Finding[], evidence: TickEvidence, nowMs: number): Plan {
+  const calmMs = Math.max(CALM_MS, 4 * evidence.tickEveryMs);
+  const { next, actions } = keepHolds(look.rollout, findings, calmMs, nowMs);
+  const transition = { next, stable: look.rollout.stable, actions };
+  return planOf(
+    look,
+    transition,
+    findings.map(({ reason }) => reason),
+  );
 }
 
 /** A person's promotion stands: verdicts alert, but do not roll back, unless the watch was kept. */
@@ -75,158 +63,123 @@ function isGuarded(rollout: Rollout): boolean {
   return rollout.promotedByHand === null || rollout.promotedByHand.keepWatch;
 }
 
-function planOvertaken(rollout: Rollout, { labels }: TickEvidence, nowMs: number): Plan | null {
-  const plan = ({ next, actions }: Transition, stable: number | null, reason: string): Plan => {
-    return { next, actions, stable, reasons: [reason], verdicts: [], harm: null };
-  };
-  const expected: (number | null)[] =
-    rollout.phase === 'ramping'
-      ? [rollout.stable]
-      : rollout.phase === 'promoting'
-        ? [rollout.stable, rollout.candidate]
-        : [rollout.candidate];
-  const { production, candidate, stableExists } = labels;
-  if (production !== 'unknown' && !expected.includes(production) && !(production === null && stableExists === false)) {
-    const reason = `production was moved to ${production === null ? 'no version' : `version ${production}`} by someone else`;
-    const transition = abort(rollout, { code: 'production_moved', reason, by: 'label' }, nowMs);
-    return plan(transition, production, reason);
+/** `production` was moved by somebody else: that version is served, and the rollout ends. */
+function planOvertaken(look: Look, { labels }: TickEvidence, nowMs: number): Plan | null {
+  const { rollout } = look;
+  const { production } = labels;
+  if (production === 'unknown' || !isMovedByOthers(rollout, labels)) return null;
+  const reason = `production was moved to ${production === null ? 'no version' : `version ${production}`} by someone else`;
+  const ended = abort(rollout, { code: 'production_moved', reason, by: 'label' }, production, nowMs);
+  const isHarmful = look.isHarmProven && isGuarded(rollout) && production !== rollout.candidate;
+  const quarantine: Action[] = isHarmful ? [{ kind: 'quarantine', version: rollout.candidate }] : [];
+  return planOf(look, { ...ended, actions: [...quarantine, ...ended.actions] }, [reason]);
+}
+
+/** Proven harm: a rollback, or an alert where nothing may be moved. */
+function planHarm(look: Look, held: Plan, { labels }: TickEvidence, nowMs: number): Plan | null {
+  if (!look.isHarmProven) return null;
+  const { rollout } = look;
+  const { reason, guardrail } = explainHarm(look);
+  if (isGuarded(rollout) && labels.stableExists !== false) {
+    const cause = { code: 'harm', reason, guardrail, by: 'controller' };
+    return planOf(look, rollBack(rollout, cause, labels, nowMs), [reason]);
   }
+  return isGuarded(rollout) ? planFrozen(look, held, reason) : null;
+}
+
+/** Harm is proven, and there is nothing to go back to: nothing is moved, and a person is paged, once. */
+function planFrozen(look: Look, held: Plan, reason: string): Plan {
+  const isPaged = held.actions.some((action) => action.kind === 'alert' && action.severity === 'page');
+  const page = look.isHarmNews && !isPaged ? [harmPage(look, 'harm_while_frozen')] : [];
+  const reasons = [`harm is proven, but there is no stable version to go back to: ${reason}`, ...held.reasons];
+  return { ...held, actions: [...held.actions, ...page], reasons };
+}
+
+function harmPage(look: Look, alert: string): Action {
+  const { reason, guardrail } = explainHarm(look);
+  const detail = { ...factsOf(look.rollout), guardrail: guardrail && clip(guardrail), reason: clip(reason) };
+  return { kind: 'alert', alert, severity: 'page', detail };
+}
+
+/** `candidate` was moved to another version while this one was ramping. A frozen rollout stays as it is. */
+function planSuperseded(look: Look, { labels }: TickEvidence, nowMs: number): Plan | null {
+  const { rollout } = look;
+  const { candidate, stableExists } = labels;
   const isSuperseded =
     rollout.phase === 'ramping' &&
     rollout.policy.onNewCandidate === 'supersede' &&
+    stableExists !== false &&
     typeof candidate === 'number' &&
     candidate !== rollout.labelledAtStart &&
     candidate !== rollout.candidate;
   if (!isSuperseded) return null;
   const reason = `version ${candidate} is the new candidate`;
-  const transition = abort(rollout, { code: 'superseded', reason, by: 'label' }, nowMs);
-  return plan(transition, rollout.stable, reason);
+  const ended = abort(rollout, { code: 'superseded', reason, by: 'label' }, rollout.stable, nowMs);
+  return planOf(look, ended, [reason]);
 }
 
-function planRollback(
-  rollout: Rollout,
-  evidence: TickEvidence,
-  verdicts: readonly Verdict[],
-  harm: CombinedHarm,
-  plan: MakePlan,
-  nowMs: number,
-): Plan {
-  if (evidence.labels.stableExists === false) {
-    const finding = findHold(rollout, evidence, verdicts, harm, nowMs);
-    return plan(keepHold(rollout, finding, nowMs), ['harm is proven, but there is no stable version to go back to']);
+function planPhase(look: Look, held: Plan, findings: readonly Finding[], evidence: TickEvidence, nowMs: number): Plan {
+  const page = look.isHarmNews ? [harmPage(look, 'harm_after_promotion_by_hand')] : [];
+  const plan = { ...held, actions: [...held.actions, ...page] };
+  switch (plan.next.phase) {
+    case 'promoting':
+      return planPromoting(plan, evidence, nowMs);
+    case 'watching':
+      return planWatching(plan, findings, nowMs);
+    default:
+      return planRamping(plan, findings, evidence, nowMs);
   }
-  const worst = worstOf(verdicts, harm);
-  const reason = worst === null ? 'harm was proven at an earlier look' : worst.reason;
-  const cause = { code: 'harm', reason: clip(reason), guardrail: worst?.guardrail ?? null, by: 'controller' };
-  return plan(rollBack(rollout, cause, mayHaveMoved(rollout, evidence), nowMs), [reason]);
 }
 
-/** True unless `production` is known to be on the stable version and no move to the candidate is under way. */
-export function mayHaveMoved(rollout: Rollout, evidence: Pick<TickEvidence, 'labels'>): boolean {
-  return rollout.phase !== 'ramping' || evidence.labels.production === rollout.candidate;
-}
-
-function worstOf(verdicts: readonly Verdict[], harm: CombinedHarm): Verdict | null {
-  const strength = (verdict: Verdict): number => Math.max(verdict.logEHarm, verdict.logEFloor ?? -Infinity);
-  const named = verdicts.filter((verdict) => harm.proven.includes(verdict.guardrail));
-  const from = named.length > 0 ? named : verdicts;
-  return from.reduce<Verdict | null>((worst, v) => (worst === null || strength(v) > strength(worst) ? v : worst), null);
-}
-
-function harmAlert(before: Rollout, now: Rollout, verdicts: readonly Verdict[], harm: CombinedHarm): Action[] {
-  if (before.peaks.harm >= Math.log(1 / now.policy.alpha)) return [];
-  const worst = worstOf(verdicts, harm);
-  const detail = { ...factsOf(now), guardrail: worst?.guardrail ?? null, reason: clip(worst?.reason ?? '') };
-  return [{ kind: 'alert', alert: 'harm_after_promotion_by_hand', severity: 'page', detail }];
-}
-
-function planRamping(held: Plan, plan: MakePlan, nowMs: number): Plan {
+function planRamping(held: Plan, findings: readonly Finding[], evidence: TickEvidence, nowMs: number): Plan {
   const rollout = held.next;
-  if (rollout.hold !== null) return planMaxHold(held, plan, nowMs);
+  const unproven = findings.find(({ kind }) => kind === 'inconclusive');
+  if (unproven !== undefined) return planMaxHold(held, unproven, evidence, nowMs);
+  if (findings.length > 0) return held;
   if (rollout.pause !== null) return { ...held, reasons: [`paused by ${rollout.pause.by}: ${rollout.pause.because}`] };
-  const isLastStep = currentStage(rollout).step >= rollout.policy.steps.length - 1;
-  const transition = isLastStep ? promote(rollout, {}, nowMs) : advance(rollout, nowMs);
-  const reason = isLastStep
-    ? 'every guardrail is proven not worse than its margin: production moves to the candidate'
-    : `safe so far: on to ${currentStage(transition.next).percent} %`;
-  return plan({ next: transition.next, actions: [...held.actions, ...transition.actions] }, [reason]);
-}
-
-function planMaxHold(held: Plan, plan: MakePlan, nowMs: number): Plan {
-  const rollout = held.next;
-  const { hold, policy } = rollout;
-  if (hold?.kind !== 'inconclusive' || nowMs - hold.sinceMs < policy.maxHold.afterMs) return held;
-  if (policy.maxHold.then === 'page') {
-    if (hold.pagedAtMs !== undefined) return held;
-    const detail = { ...factsOf(rollout), reason: hold.reason };
-    const page: Action = { kind: 'alert', alert: 'held_too_long', severity: 'page', detail };
-    return { ...held, next: { ...rollout, hold: { ...hold, pagedAtMs: nowMs } }, actions: [...held.actions, page] };
+  if (currentStage(rollout).step >= rollout.policy.steps.length - 1) {
+    const reason = 'every guardrail is proven not worse than its margin: production moves to the candidate';
+    return then(held, promote(rollout, {}, nowMs), reason);
   }
-  const cause = { code: 'not_shown_safe', reason: hold.reason, guardrail: null, by: 'controller' };
-  const transition = rollBack(rollout, cause, false, nowMs);
-  return plan({ next: transition.next, actions: [...held.actions, ...transition.actions] }, [
-    `not shown safe in time: ${hold.reason}`,
-  ]);
+  const transition = advance(rollout, nowMs);
+  return then(held, transition, `safe so far: on to ${currentStage(transition.next).percent} %`);
 }
 
-function planPromoting(held: Plan, evidence: TickEvidence, plan: MakePlan, nowMs: number): Plan {
+/** Lack of proof for too long after the bake: page a person once, or go back. A pause does not stop the clock. */
+function planMaxHold(held: Plan, unproven: Finding, { labels }: TickEvidence, nowMs: number): Plan {
+  const rollout = held.next;
+  const { maxHold, steps } = rollout.policy;
+  const stage = currentStage(rollout);
+  const bakedAtMs = stage.fromMs + (steps[stage.step]?.bakeMs ?? 0);
+  if (nowMs - bakedAtMs < maxHold.afterMs || labels.stableExists === false) return held;
+  if (maxHold.then === 'roll_back') {
+    const cause = { code: 'not_shown_safe', reason: unproven.reason, guardrail: null, by: 'controller' };
+    return then(held, rollBack(rollout, cause, labels, nowMs), `not shown safe in time: ${unproven.reason}`);
+  }
+  const isPaged = rollout.clocks.some(({ kind, pagedAtMs }) => kind === 'inconclusive' && pagedAtMs !== null);
+  if (isPaged) return held;
+  const detail = { ...factsOf(rollout), reason: clip(unproven.reason) };
+  const page: Action = { kind: 'alert', alert: 'held_too_long', severity: 'page', detail };
+  const clocks = rollout.clocks.map((clock) =>
+    clock.kind === 'inconclusive' ? { ...clock, pagedAtMs: nowMs } : clock,
+  );
+  return { ...held, next: { ...rollout, clocks }, actions: [...held.actions, page] };
+}
+
+function planPromoting(held: Plan, evidence: TickEvidence, nowMs: number): Plan {
   const rollout = held.next;
   if (evidence.labels.production === rollout.candidate) {
-    const transition = beginWatch(rollout, nowMs);
-    return plan({ next: transition.next, actions: [...held.actions, ...transition.actions] }, [
-      `production is on version ${rollout.candidate}`,
-    ]);
+    return then(held, beginWatch(rollout, nowMs), `production is on version ${rollout.candidate}`);
   }
-  const waiting = planGoal(rollout, evidence, 'promotion_unverified', nowMs);
-  return plan({ next: waiting.next, actions: [...held.actions, ...waiting.actions] }, [
-    `waiting for production to be seen on version ${rollout.candidate}`,
-  ]);
+  const transition = { ...pursueGoal(rollout, evidence, nowMs), stable: rollout.stable };
+  return then(held, transition, `waiting for production to be seen on version ${rollout.candidate}`);
 }
 
-function planWatching(held: Plan, plan: MakePlan, nowMs: number): Plan {
+/** The watch ends with its time, but not before what happened in it has been read, nor while a person pauses it. */
+function planWatching(held: Plan, findings: readonly Finding[], nowMs: number): Plan {
   const rollout = held.next;
-  const endsAtMs = currentStage(rollout).fromMs + rollout.policy.watchMs;
-  if (nowMs < endsAtMs || rollout.pause !== null) return held;
-  const transition = finish(rollout, nowMs);
-  return plan({ next: transition.next, actions: [...held.actions, ...transition.actions] }, ['the watch ended']);
-}
-
-/** After the end: is `production` where it should be? Read back on every tick until it is. */
-function planVerification(rollout: Rollout, evidence: TickEvidence, nowMs: number): Plan {
-  const plan = (next: Rollout, actions: Action[], reasons: string[]): Plan => {
-    return { next, actions, reasons, stable: stableVersion(next), verdicts: [], harm: null };
-  };
-  const { verification } = rollout;
-  if (verification === null || verification.verifiedAtMs !== null) return plan(rollout, [], []);
-  if (evidence.labels.production === verification.production) {
-    const verified: Rollout = { ...rollout, verification: { ...verification, verifiedAtMs: nowMs } };
-    const detail = { ...factsOf(rollout), afterMs: nowMs - verification.sinceMs };
-    return plan(verified, [{ kind: 'audit', event: 'verified', detail }], ['the rollback is verified']);
-  }
-  const { production } = evidence.labels;
-  if (production !== 'unknown' && production !== verification.from) {
-    const detail = { ...factsOf(rollout), expected: verification.production, seen: production };
-    return plan(
-      { ...rollout, verification: null },
-      [{ kind: 'audit', event: 'production_moved', detail }],
-      [`production was moved to version ${production} by someone else`],
-    );
-  }
-  const { next, actions } = planGoal(rollout, evidence, 'rollback_unverified', nowMs);
-  return plan(next, actions, [`production is not seen on version ${verification.production} yet`]);
-}
-
-/** `production` is not where it should be: ask for the move again, and say so once the deadline has passed. */
-function planGoal(rollout: Rollout, evidence: TickEvidence, alert: string, nowMs: number): Transition {
-  const { verification } = rollout;
-  if (verification === null) return { next: rollout, actions: [] };
-  const actions: Action[] = [];
-  if (evidence.labels.production === verification.from)
-    actions.push({ kind: 'label', label: 'production', version: verification.production });
-  if (verification.alertedAtMs !== null || nowMs - verification.sinceMs < evidence.verifyDeadlineMs) {
-    return { next: rollout, actions };
-  }
-  const detail = { ...factsOf(rollout), expected: verification.production, seen: String(evidence.labels.production) };
-  actions.push({ kind: 'alert', alert, severity: 'page', detail });
-  return { next: { ...rollout, verification: { ...verification, alertedAtMs: nowMs } }, actions };
+  const endsAtMs = (rollout.promotedAtMs ?? currentStage(rollout).fromMs) + rollout.policy.watchMs;
+  const isUnread = findings.some(({ kind }) => kind === 'provider_error' || kind === 'late_data');
+  if (nowMs < endsAtMs || isUnread || rollout.pause !== null) return held;
+  return then(held, finish(rollout, nowMs), 'the watch ended');
 }

@@ -10,19 +10,18 @@ export type Action =
   | { kind: 'label'; label: string; version: number }
   | { kind: 'quarantine'; version: number };
 
-/** A transition, decided but not made: the same object is printed, stored and carried out. */
-export interface Plan {
+/** A rollout's transition: the rollout after it, the version for everyone outside the candidate's share, what else to do. */
+export interface Transition {
   next: Rollout;
-  /** The version for everyone outside the candidate's share once the plan is carried out; null = none holds `production`. */
+  /** null = none holds `production`. */
   stable: number | null;
   actions: readonly Action[];
+}
+
+/** A transition, decided but not made: the same object is printed, stored and carried out. */
+export interface Plan extends Transition {
   /** Plain sentences, most important first. */
   reasons: readonly string[];
   verdicts: readonly Verdict[];
   harm: CombinedHarm | null;
-}
-
-/** The version outside the arms while the rollout is as it is. */
-export function stableVersion(rollout: Rollout): number {
-  return rollout.phase === 'promoted' ? rollout.candidate : rollout.stable;
 }

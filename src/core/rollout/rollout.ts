@@ -25,14 +25,26 @@ export interface Stage {
 
 export type HoldKind = MissingKind | 'stable_missing' | 'both_arms_broken' | 'quiet_hours' | 'baking';
 
-/** Why a rollout does not advance, since when, and what has been done about it. */
+/** Why a rollout does not advance: the most severe reason, since when, and whether somebody was told. */
 export interface Hold {
   kind: HoldKind;
   reason: string;
   sinceMs: number;
   alertedAtMs: number | null;
-  /** Set once a person was paged because the hold went on too long. */
-  pagedAtMs?: number;
+}
+
+/**
+ * How long one kind of hold has lasted in this stage. Every kind has a clock of its own, so that two that take turns, or one
+ * that comes and goes, reach their deadlines and are not said again and again.
+ */
+export interface HoldClock {
+  kind: HoldKind;
+  sinceMs: number;
+  /** The last tick that found it. */
+  seenMs: number;
+  alertedAtMs: number | null;
+  /** When a person was paged because the hold went on too long. */
+  pagedAtMs: number | null;
 }
 
 export interface Pause {
@@ -62,6 +74,8 @@ export interface Outcome {
 
 /** What the outside world must show before a transition counts as done. */
 export interface Verification {
+  /** What is verified; names the alert when it cannot be. */
+  of: 'promotion' | 'rollback';
   /** The version that `production` must be on. */
   production: number;
   /** Where it was when it was asked to move; anywhere else means that somebody else decided. */
@@ -91,6 +105,7 @@ export interface Rollout {
   phase: Phase;
   stages: readonly Stage[];
   hold: Hold | null;
+  clocks: readonly HoldClock[];
   pause: Pause | null;
   peaks: Peaks;
   /** Set when a person promoted: verdicts alert but do not roll back unless `keepWatch`. */

@@ -1,12 +1,9 @@
+import { clip, clipName } from '../item/item-size';
 import type { AuditEvent } from '../item/prompt-item';
-import type { Action } from './plan';
+import type { LabelFacts } from './evidence';
+import type { Action, Transition } from './plan';
+import { isMovedByOthers, mayBeOnCandidate } from './production';
 import { currentStage, type Outcome, type Phase, type Rollout, type Stage, type Verification } from './rollout';
-
-/** A transition's result: the rollout after it and what has to be done beside it. */
-export interface Transition {
-  next: Rollout;
-  actions: Action[];
-}
 
 /** The small facts that every alert and audit event of a rollout carries. */
 export function factsOf(rollout: Rollout): AuditEvent['detail'] {
@@ -24,51 +21,85 @@ function closeStages(stages: readonly Stage[], nowMs: number): Stage[] {
   return stages.map((stage) => (stage.toMs === null ? { ...stage, toMs: Math.max(nowMs, stage.fromMs) } : stage));
 }
 
-function end(rollout: Rollout, phase: Phase, outcome: Outcome, production: number | null, nowMs: number): Rollout {
+function end(rollout: Rollout, phase: Phase, outcome: Outcome, verification: Verification | null): Rollout {
   return {
     ...rollout,
     phase,
-    outcome,
-    stages: closeStages(rollout.stages, nowMs),
+    outcome: { ...outcome, reason: clip(outcome.reason), by: clipName(outcome.by) },
+    stages: closeStages(rollout.stages, outcome.atMs),
     hold: null,
+    clocks: [],
     pause: null,
-    verification: production === null ? null : goal(production, rollout.candidate, nowMs),
+    verification,
   };
 }
 
 /** `production` is to be on one version; it may still be on the other. */
-export function goal(production: number, from: number | null, nowMs: number): Verification {
-  return { production, from, sinceMs: nowMs, verifiedAtMs: null, alertedAtMs: null };
+export function goal(
+  of: Verification['of'],
+  { production, from }: Pick<Verification, 'production' | 'from'>,
+  nowMs: number,
+): Verification {
+  return { of, production, from, sinceMs: nowMs, verifiedAtMs: null, alertedAtMs: null };
 }
 
-/** From any non-terminal phase: everyone back to stable, the version quarantined, `production` moved back if it had moved. */
+/**
+ * From any non-terminal phase: nobody gets the candidate any more, it is quarantined, and `production` is moved back if it
+ * may have moved. Where somebody else has put `production` meanwhile, it stays.
+ * @param to another version to go back to than the stable one, by a person's wish; `production` is moved there
+ */
 export function rollBack(
   rollout: Rollout,
   cause: Omit<Outcome, 'atMs'>,
-  productionMayHaveMoved: boolean,
+  labels: Pick<LabelFacts, 'production' | 'stableExists'>,
   nowMs: number,
+  to: number | null = null,
 ): Transition {
+  const isOnCandidate = mayBeOnCandidate(rollout, labels);
+  const isElsewhere = to === null && !isOnCandidate && isMovedByOthers(rollout, labels);
+  const target = to ?? rollout.stable;
+  const stable = isElsewhere && labels.production !== 'unknown' ? labels.production : target;
+  const from = to !== null && typeof labels.production === 'number' ? labels.production : rollout.candidate;
   const detail = {
     ...factsOf(rollout),
+    to: stable,
     code: cause.code,
-    guardrail: cause.guardrail,
-    by: cause.by,
+    guardrail: cause.guardrail === null ? null : clipName(cause.guardrail),
+    by: clipName(cause.by),
     reason: clip(cause.reason),
   };
-  const actions: Action[] = [
-    { kind: 'quarantine', version: rollout.candidate },
-    { kind: 'audit', event: 'rolled_back', detail },
-    { kind: 'alert', alert: 'rolled_back', severity: 'page', detail },
-  ];
-  if (productionMayHaveMoved) actions.unshift({ kind: 'label', label: 'production', version: rollout.stable });
-  return { next: end(rollout, 'rolled_back', { ...cause, atMs: nowMs }, rollout.stable, nowMs), actions };
+  const verification = isElsewhere ? null : goal('rollback', { production: target, from }, nowMs);
+  return {
+    next: end(rollout, 'rolled_back', { ...cause, atMs: nowMs }, verification),
+    stable,
+    actions: [
+      ...(isOnCandidate || to !== null ? [moveProduction(target)] : []),
+      { kind: 'quarantine', version: rollout.candidate },
+      { kind: 'audit', event: 'rolled_back', detail },
+      { kind: 'alert', alert: 'rolled_back', severity: 'page', detail },
+    ],
+  };
 }
 
-/** Ends a rollout that somebody or something else overtook. Labels stay as they are. */
-export function abort(rollout: Rollout, cause: Omit<Outcome, 'atMs' | 'guardrail'>, nowMs: number): Transition {
-  const detail = { ...factsOf(rollout), code: cause.code, by: cause.by, reason: clip(cause.reason) };
+/** A goal for the outbox: `production` on this version. */
+export function moveProduction(version: number): Action {
+  return { kind: 'label', label: 'production', version };
+}
+
+/**
+ * Ends a rollout that somebody or something else overtook. Labels stay as they are.
+ * @param stable the version that everyone gets
+ */
+export function abort(
+  rollout: Rollout,
+  cause: Omit<Outcome, 'atMs' | 'guardrail'>,
+  stable: number | null,
+  nowMs: number,
+): Transition {
+  const detail = { ...factsOf(rollout), to: stable, code: cause.code, by: cause.by, reason: clip(cause.reason) };
   return {
-    next: end(rollout, 'aborted', { ...cause, guardrail: null, atMs: nowMs }, null, nowMs),
+    next: end(rollout, 'aborted', { ...cause, guardrail: null, atMs: nowMs }, null),
+    stable,
     actions: [
       { kind: 'audit', event: 'aborted', detail },
       { kind: 'alert', alert: 'aborted', severity: 'warning', detail },
@@ -81,7 +112,7 @@ export function advance(rollout: Rollout, nowMs: number): Transition {
   const step = currentStage(rollout).step + 1;
   const { percent } = rollout.policy.steps[step]!;
   const next = openStage(rollout, { step, percent }, nowMs);
-  return { next, actions: [{ kind: 'audit', event: 'advanced', detail: factsOf(next) }] };
+  return { next, stable: rollout.stable, actions: [{ kind: 'audit', event: 'advanced', detail: factsOf(next) }] };
 }
 
 /** After the last step: `production` is to move to the candidate; the hold-out stays on stable while the watch lasts. */
@@ -90,12 +121,13 @@ export function promote(rollout: Rollout, detail: AuditEvent['detail'], nowMs: n
   const next: Rollout = {
     ...openStage(rollout, stage, nowMs),
     phase: 'promoting',
-    verification: goal(rollout.candidate, rollout.stable, nowMs),
+    verification: goal('promotion', { production: rollout.candidate, from: rollout.stable }, nowMs),
   };
   return {
     next,
+    stable: rollout.stable,
     actions: [
-      { kind: 'label', label: 'production', version: rollout.candidate },
+      moveProduction(rollout.candidate),
       { kind: 'audit', event: 'promoting', detail: { ...factsOf(next), ...detail } },
     ],
   };
@@ -112,6 +144,7 @@ export function beginWatch(rollout: Rollout, nowMs: number): Transition {
   const detail = factsOf(next);
   return {
     next,
+    stable: rollout.stable,
     actions: [
       { kind: 'audit', event: 'promoted', detail },
       { kind: 'alert', alert: 'promoted', severity: 'info', detail },
@@ -124,21 +157,20 @@ export function finish(rollout: Rollout, nowMs: number): Transition {
   const cause = rollout.promotedByHand;
   const outcome: Outcome = {
     code: cause === null ? 'proven_safe' : 'by_hand',
-    reason: cause === null ? 'every guardrail was proven not worse than its margin' : clip(cause.because),
+    reason: cause === null ? 'every guardrail was proven not worse than its margin' : cause.because,
     guardrail: null,
     by: cause?.by ?? 'controller',
     atMs: nowMs,
   };
-  const next = end(rollout, 'promoted', outcome, null, nowMs);
-  return { next, actions: [{ kind: 'audit', event: 'watch_ended', detail: factsOf(next) }] };
+  const next = end(rollout, 'promoted', outcome, null);
+  return {
+    next,
+    stable: rollout.candidate,
+    actions: [{ kind: 'audit', event: 'watch_ended', detail: factsOf(next) }],
+  };
 }
 
 function openStage(rollout: Rollout, stage: { step: number; percent: number }, nowMs: number): Rollout {
   const stages = [...closeStages(rollout.stages, nowMs), { ...stage, fromMs: nowMs, toMs: null }];
-  return { ...rollout, stages, hold: null };
-}
-
-/** Texts inside an item are short; the item has a budget. */
-export function clip(text: string): string {
-  return text.length <= 300 ? text : `${text.slice(0, 297)}...`;
+  return { ...rollout, stages, hold: null, clocks: [] };
 }

@@ -1,0 +1,62 @@
+import { combineHarm, judgeGuardrail, type CombinedHarm } from '../judging/judge';
+import type { Verdict } from '../judging/verdict';
+import type { TickEvidence } from './evidence';
+import type { Peaks, Rollout } from './rollout';
+
+/** What a tick sees: the verdicts, and the rollout with the peaks they raised. */
+export interface Look {
+  rollout: Rollout;
+  verdicts: readonly Verdict[];
+  harm: CombinedHarm;
+  /** Proven now or at any look before (Ville's inequality bounds the running maximum). */
+  isHarmProven: boolean;
+  /** Proven for the first time. */
+  isHarmNews: boolean;
+}
+
+/** Judges every guardrail of a rollout by what has been read. */
+export function lookAt(rollout: Rollout, { judged }: TickEvidence): Look {
+  const { alpha, beta } = rollout.policy;
+  const verdicts = rollout.guardrails.flatMap((guardrail, index) => {
+    const state = judged?.states[index];
+    return state === undefined ? [] : [judgeGuardrail(guardrail, state, { alpha, beta })];
+  });
+  const harm = combineHarm(verdicts, rollout.guardrails, { alpha });
+  const peaks = raisePeaks(rollout.peaks, verdicts, harm);
+  const isProven = ({ harm: logE }: Peaks): boolean => logE >= Math.log(1 / alpha);
+  return {
+    rollout: { ...rollout, peaks, exposedUnits: judged?.exposedUnits ?? rollout.exposedUnits },
+    verdicts,
+    harm,
+    isHarmProven: isProven(peaks),
+    isHarmNews: isProven(peaks) && !isProven(rollout.peaks),
+  };
+}
+
+function raisePeaks(peaks: Peaks, verdicts: readonly Verdict[], harm: CombinedHarm): Peaks {
+  const perGuardrail = { ...peaks.perGuardrail };
+  for (const verdict of verdicts) {
+    const before = perGuardrail[verdict.guardrail];
+    perGuardrail[verdict.guardrail] = {
+      gate: Math.max(before?.gate ?? 0, verdict.logESafeGate),
+      safe: Math.max(before?.safe ?? 0, verdict.logESafe),
+    };
+  }
+  return { harm: Math.max(peaks.harm, harm.logE), perGuardrail };
+}
+
+/** Why harm counts as proven, and the guardrail that closed testing names for it; null when it names none. */
+export function explainHarm({ rollout, verdicts, harm }: Look): { reason: string; guardrail: string | null } {
+  const named = strongest(verdicts.filter((verdict) => harm.proven.includes(verdict.guardrail)));
+  if (named !== null) return { reason: named.reason, guardrail: named.guardrail };
+  const first = strongest(verdicts);
+  if (first === null || harm.logE < Math.log(1 / rollout.policy.alpha)) {
+    return { reason: 'harm was proven at an earlier look', guardrail: null };
+  }
+  return { reason: `harm is proven by the guardrails together, most of all by: ${first.reason}`, guardrail: null };
+}
+
+function strongest(verdicts: readonly Verdict[]): Verdict | null {
+  const strength = (verdict: Verdict): number => Math.max(verdict.logEHarm, verdict.logEFloor ?? -Infinity);
+  return verdicts.reduce<Verdict | null>((best, v) => (best === null || strength(v) > strength(best) ? v : best), null);
+}
