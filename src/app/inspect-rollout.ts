@@ -20,7 +20,10 @@ export interface Inspection {
  * Judges the stored evidence again, changing nothing: what `status` and the demo show is what the last tick saw.
  * @returns null when the prompt never had a rollout
  */
-export async function inspectRollout(controller: Controller, prompt: string): Promise<Inspection | null> {
+export async function inspectRollout(
+  controller: Pick<Controller, 'store' | 'objects'>,
+  prompt: string,
+): Promise<Inspection | null> {
   const item = await controller.store.read(prompt);
   if (item?.rollout == null) return null;
   const { rollout } = item;

@@ -1,4 +1,5 @@
 import { stateOwner } from '../adapters/local/state-lock';
+import { allPrompts } from '../app/report/all-prompts';
 import type { Langfuse } from '../core/ports';
 import { checkLabels, checkLangfuse } from './check-langfuse';
 import type { Io } from './io';
@@ -7,7 +8,6 @@ import { userLangfuse } from './local-controller';
 import { readLocalConfig } from './local-config';
 import { errorFacts, EXIT, exitCodeOf, type ErrorFacts, type ExitCode } from './problem';
 import { configFileOf } from './remembered-config';
-import { allPrompts } from './prompt-status';
 import { storedState } from './stored-state';
 import type { Target } from './target';
 
@@ -79,7 +79,8 @@ async function lookAtLangfuse(
 
 async function describeState({ folder, target }: DoctorOptions, io: Io): Promise<string> {
   if (target === null) return `none yet; rampart run makes ${folder}`;
-  const prompts = (await allPrompts(storedState(target, io))).length;
+  let prompts = 0;
+  for await (const _ of allPrompts(storedState(target, io).store)) prompts++;
   const known = prompts === 1 ? '1 prompt' : `${prompts} prompts`;
   if (target.kind === 'aws') return `${known} in AWS`;
   const owner = await stateOwner(target.folder);

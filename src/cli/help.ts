@@ -22,7 +22,10 @@ export function generalHelp(): string[] {
 }
 
 /** What `rampart help COMMAND` prints. */
-export function commandHelp(name: string, { summary, positionals, options }: CommandSpec): string[] {
+export function commandHelp(
+  name: string,
+  { summary, positionals, options }: Pick<CommandSpec, 'summary' | 'positionals' | 'options'>,
+): string[] {
   const words = positionals.map((word) => (word.endsWith('?') ? `[${word.slice(0, -1)}]` : word));
   const rows = Object.entries({ ...options, ...HELP_OPTION }).map(([option, { short, value, help }]) => {
     const names = `  ${short === undefined ? '' : `-${short}, `}--${option}`;

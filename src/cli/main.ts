@@ -1,7 +1,7 @@
 import packageFile from '../../package.json';
 import { didYouMean } from '../core/policy/did-you-mean';
 import { HELP_OPTION, type CommandSpec } from './command-spec';
-import { COMMANDS } from './commands';
+import { COMMANDS, DEMO_SUMMARY } from './commands';
 import { commandHelp, generalHelp } from './help';
 import type { Io, Output } from './io';
 import { paintFor } from './paint';
@@ -27,10 +27,8 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     case undefined:
       print(io.stderr, generalHelp());
       return EXIT.usage;
-    case 'demo': {
-      const { runDemo } = await import('./demo');
-      return runDemo(rest, io);
-    }
+    case 'demo':
+      return demo(rest, io);
     case '--version':
       print(io.stdout, [packageFile.version]);
       return EXIT.ok;
@@ -43,6 +41,14 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** The embedded mode and its stand-ins are loaded only when they are asked for. */
+async function demo(argv: string[], io: Io): Promise<number> {
+  const { DEMO_OPTIONS, runDemo } = await import('./demo');
+  if (!argv.includes('--help') && !argv.includes('-h')) return runDemo(argv, io);
+  print(io.stdout, commandHelp('demo', { summary: DEMO_SUMMARY, positionals: [], options: DEMO_OPTIONS }));
+  return EXIT.ok;
+}
+
 async function runSpec(name: string, spec: CommandSpec, argv: readonly string[], io: Io): Promise<ExitCode> {
   const args = parseArguments(name, { ...spec.options, ...HELP_OPTION }, argv);
   if (flagOption(args, 'help')) {
@@ -53,9 +59,9 @@ async function runSpec(name: string, spec: CommandSpec, argv: readonly string[],
   return spec.run(args, io);
 }
 
-function help([name]: readonly string[], io: Io): number {
-  if (name === 'demo') print(io.stdout, ['usage: rampart demo [OPTIONS]; see: rampart demo --help']);
-  else print(io.stdout, name === undefined ? generalHelp() : commandHelp(name, specOf(name)));
+async function help([name]: readonly string[], io: Io): Promise<number> {
+  if (name === 'demo') return demo(['--help'], io);
+  print(io.stdout, name === undefined ? generalHelp() : commandHelp(name, specOf(name)));
   return EXIT.ok;
 }
 

@@ -1,7 +1,6 @@
-import { readManifest } from '../app/tick-prompt';
-import type { RolloutEvidence } from '../core/evidence/manifest';
+import { inspectRollout } from '../app/inspect-rollout';
+import type { ArmCounts } from '../core/evidence/manifest';
 import type { PromptItem } from '../core/item/prompt-item';
-import { judgeGuardrail } from '../core/judging/judge';
 import type { Verdict } from '../core/judging/verdict';
 import { currentStage, displayState, type Rollout } from '../core/rollout/rollout';
 import { guardrailFigures, type GuardrailFigures } from './guardrail-figures';
@@ -26,6 +25,8 @@ export interface PromptStatus {
     stepSince: string;
     /** Units exposed to the candidate so far. */
     exposedUnits: number;
+    /** Units in the present step. */
+    stepUnits: { stable: number; candidate: number } | null;
     hold: { kind: string; reason: string; since: string } | null;
     pause: { by: string; because: string; since: string } | null;
     outcome: { code: string; reason: string; by: string; at: string } | null;
@@ -37,49 +38,31 @@ export interface PromptStatus {
   lastTickAt: string | null;
 }
 
-/** An item with the verdicts of the evidence that its last tick read. */
+/** An item with what its last tick saw. */
 export interface JudgedItem {
   item: PromptItem;
-  verdicts: Verdict[];
+  verdicts: readonly Verdict[];
+  /** Units in the present step, by arm; null without a rollout. */
+  stageUnits: ArmCounts | null;
 }
 
 /** @returns null when nothing is stored about the prompt */
 export async function readJudged(state: StoredState, prompt: string): Promise<JudgedItem | null> {
+  const inspection = await inspectRollout(state, prompt);
+  if (inspection !== null) return inspection;
   const item = await state.store.read(prompt);
-  if (item === null) return null;
-  const evidence = item.rollout === null ? null : (await readManifest(state, item))?.rollout;
-  const isOfRollout = evidence != null && evidence.rolloutId === item.rollout?.id;
-  return { item, verdicts: isOfRollout ? judged(item.rollout!, evidence) : [] };
+  return item && { item, verdicts: [], stageUnits: null };
 }
 
-/** Every prompt there is, by name. */
-export async function allPrompts({ store }: StoredState): Promise<string[]> {
-  const names: string[] = [];
-  let cursor: string | null = null;
-  do {
-    const page = await store.listAssignments(cursor);
-    names.push(...page.assignments.map(({ prompt }) => prompt));
-    cursor = page.cursor;
-  } while (cursor !== null);
-  return names.sort();
-}
-
-function judged(rollout: Rollout, { states }: RolloutEvidence): Verdict[] {
-  const { alpha, beta } = rollout.policy;
-  return rollout.guardrails.flatMap((guardrail, index) => {
-    const state = states[index];
-    return state === undefined ? [] : [judgeGuardrail(guardrail, state, { alpha, beta })];
-  });
-}
-
-export function promptStatus({ item, verdicts }: JudgedItem): PromptStatus {
+/** Where a prompt is. */
+export function promptStatus({ item, verdicts, stageUnits }: JudgedItem): PromptStatus {
   const { rollout } = item;
   const byId = new Map(verdicts.map((verdict) => [verdict.guardrail, verdict]));
   return {
     prompt: item.prompt,
     state: rollout === null ? 'none' : displayState(rollout),
     stable: item.assignment.stable,
-    rollout: rollout && rolloutStatus(rollout),
+    rollout: rollout && rolloutStatus(rollout, stageUnits),
     guardrails: (rollout?.guardrails ?? []).flatMap((guardrail) => {
       const verdict = byId.get(guardrail.id);
       return verdict === undefined ? [] : [guardrailFigures(guardrail, verdict)];
@@ -90,7 +73,7 @@ export function promptStatus({ item, verdicts }: JudgedItem): PromptStatus {
   };
 }
 
-function rolloutStatus(rollout: Rollout): PromptStatus['rollout'] {
+function rolloutStatus(rollout: Rollout, stepUnits: ArmCounts | null): PromptStatus['rollout'] {
   const { id, stable, candidate, phase, startedBy, exposedUnits, hold, pause, outcome } = rollout;
   const stage = currentStage(rollout);
   return {
@@ -103,6 +86,7 @@ function rolloutStatus(rollout: Rollout): PromptStatus['rollout'] {
     startedAt: iso(rollout.startedAtMs),
     stepSince: iso(stage.fromMs),
     exposedUnits,
+    stepUnits,
     hold: hold && { kind: hold.kind, reason: hold.reason, since: iso(hold.sinceMs) },
     pause: pause && { by: pause.by, because: pause.because, since: iso(pause.atMs) },
     outcome: outcome && { code: outcome.code, reason: outcome.reason, by: outcome.by, at: iso(outcome.atMs) },

@@ -1,3 +1,4 @@
+import { allPrompts } from '../app/report/all-prompts';
 import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
 import { examine } from './doctor';
 import { historyEvent, readEvents, renderHistory, unknownPrompt } from './history';
@@ -5,9 +6,9 @@ import type { Io } from './io';
 import { paintFor } from './paint';
 import { flagOption, textOption, wholeNumber } from './parse-arguments';
 import { CommandProblem, EXIT } from './problem';
-import { allPrompts, promptStatus, readJudged } from './prompt-status';
+import { promptStatus, readJudged, type JudgedItem } from './prompt-status';
 import { renderOverview, renderPrompt } from './render-status';
-import { storedState } from './stored-state';
+import { storedState, type StoredState } from './stored-state';
 import { columns } from './table';
 import { findTarget, stateFolder, type Target } from './target';
 
@@ -22,11 +23,7 @@ export const READING_COMMANDS: Readonly<Record<string, CommandSpec>> = {
     async run(args, io) {
       const state = storedState(findTarget(textOption(args, 'state'), io), io);
       const wanted = args.positionals[0];
-      const found = await Promise.all(
-        (wanted === undefined ? await allPrompts(state) : [wanted]).map((prompt) => readJudged(state, prompt)),
-      );
-      const items = found.filter((item) => item !== null);
-      if (wanted !== undefined && items.length === 0) throw unknownPrompt(wanted);
+      const items = wanted === undefined ? await judgeAll(state) : [await judgeOne(state, wanted)];
       const paint = paintFor(io.stdout);
       const render = () =>
         wanted === undefined
@@ -73,6 +70,20 @@ export const READING_COMMANDS: Readonly<Record<string, CommandSpec>> = {
     },
   },
 };
+
+/** By name. */
+async function judgeAll(state: StoredState): Promise<JudgedItem[]> {
+  const judged: JudgedItem[] = [];
+  for await (const { prompt } of allPrompts(state.store)) judged.push(await judgeOne(state, prompt));
+  return judged.sort((a, b) => (a.item.prompt < b.item.prompt ? -1 : 1));
+}
+
+/** @throws RampartError `not_found` when nothing is stored about the prompt */
+async function judgeOne(state: StoredState, prompt: string): Promise<JudgedItem> {
+  const judged = await readJudged(state, prompt);
+  if (judged === null) throw unknownPrompt(prompt);
+  return judged;
+}
 
 function targetIfAny(state: string | undefined, io: Io): Target | null {
   try {

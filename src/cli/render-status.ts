@@ -1,11 +1,9 @@
-import { formatDuration } from '../core/policy/duration';
 import { isTerminal, type Rollout } from '../core/rollout/rollout';
+import { formatAge } from './age';
 import type { Paint } from './paint';
 import type { JudgedItem } from './prompt-status';
 import { describeRollout, guardrailLines } from './render-tick';
 import { columns } from './table';
-
-const MINUTE_MS = 60_000;
 
 /** All prompts, one line each. */
 export function renderOverview(items: readonly JudgedItem[], nowMs: number, paint: Paint): string[] {
@@ -21,7 +19,7 @@ export function renderOverview(items: readonly JudgedItem[], nowMs: number, pain
 
 /** One prompt with its guardrails and what keeps it where it is. */
 export function renderPrompt(judged: JudgedItem, nowMs: number, paint: Paint): string[] {
-  const { item, verdicts } = judged;
+  const { item, verdicts, stageUnits } = judged;
   const { rollout } = item;
   const facts: string[][] = [
     ['stable', item.assignment.stable === null ? 'none' : `version ${item.assignment.stable}`],
@@ -30,6 +28,9 @@ export function renderPrompt(judged: JudgedItem, nowMs: number, paint: Paint): s
     facts.push(['rollout', describeRollout(rollout, nowMs, paint)]);
     facts.push(['started', `${ago(rollout.startedAtMs, nowMs)} by ${rollout.startedBy}`]);
     facts.push(['exposed', `${rollout.exposedUnits} candidate units`]);
+    if (stageUnits !== null && !isTerminal(rollout.phase)) {
+      facts.push(['this step', `${stageUnits.candidate} candidate and ${stageUnits.stable} stable units`]);
+    }
     facts.push(...whyFacts(rollout, nowMs));
   }
   if (item.quarantined.length > 0) facts.push(['quarantined', rangesText(item.quarantined)]);
@@ -48,7 +49,7 @@ function whyInShort(rollout: Rollout | null): string {
 function whyFacts({ hold, pause, outcome, phase }: Rollout, nowMs: number): string[][] {
   const facts: string[][] = [];
   if (hold !== null)
-    facts.push(['held', `${hold.kind.replaceAll('_', ' ')} since ${ago(hold.sinceMs, nowMs)}: ${hold.reason}`]);
+    facts.push(['held', `${hold.kind.replaceAll('_', ' ')} for ${formatAge(nowMs - hold.sinceMs)}: ${hold.reason}`]);
   if (pause !== null) facts.push(['paused', `by ${pause.by}, ${ago(pause.atMs, nowMs)}: ${pause.because}`]);
   if (outcome !== null && isTerminal(phase)) {
     const reason = outcome.reason === '' ? outcome.code : `${outcome.code}: ${outcome.reason}`;
@@ -61,9 +62,6 @@ function rangesText(ranges: readonly (readonly [number, number])[]): string {
   return ranges.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`)).join(', ');
 }
 
-/** Whole minutes above a minute: seconds say nothing about hours. */
 function ago(atMs: number, nowMs: number): string {
-  const ageMs = Math.max(0, nowMs - atMs);
-  const unitMs = ageMs < MINUTE_MS ? 1000 : MINUTE_MS;
-  return `${formatDuration(Math.floor(ageMs / unitMs) * unitMs)} ago`;
+  return `${formatAge(nowMs - atMs)} ago`;
 }

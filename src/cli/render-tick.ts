@@ -1,7 +1,7 @@
 import type { TickReport } from '../app/tick-prompt';
 import type { Verdict } from '../core/judging/verdict';
-import { formatDuration } from '../core/policy/duration';
 import { currentStage, displayState, isTerminal, type Rollout } from '../core/rollout/rollout';
+import { formatAge } from './age';
 import { guardrailCells } from './guardrail-figures';
 import { plain, type Paint, type Tone } from './paint';
 import { columns } from './table';
@@ -42,8 +42,7 @@ export function describeRollout(rollout: Rollout, nowMs: number, paint: Paint = 
   const shown = paint(TONES[rollout.phase], isTerminal(rollout.phase) ? state.toUpperCase() : state);
   if (isTerminal(rollout.phase)) return `version ${rollout.candidate} ${shown}`;
   const stage = currentStage(rollout);
-  const since = formatDuration(Math.max(0, nowMs - stage.fromMs));
-  return `version ${rollout.candidate} at ${stage.percent} % for ${since}, ${shown}`;
+  return `version ${rollout.candidate} at ${stage.percent} % for ${formatAge(nowMs - stage.fromMs)}, ${shown}`;
 }
 
 const TONES: Readonly<Record<Rollout['phase'], Tone>> = {

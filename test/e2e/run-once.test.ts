@@ -102,6 +102,8 @@ test('a candidate that is worse is rolled back before it is promoted, and quaran
   expect(status.out).toContain('version 2 ROLLED BACK');
   expect(status.out).toMatch(/score:quality +0\.\d+ against 0\.\d+ +-0\.\d+ \(-.* to -.*\) +accepted -0\.3 +harmful/u);
 
+  clockMs += SECOND_MS;
+  await json<Tick>('run', '--once');
   expect(await command('start', PROMPT, '2')).toMatchObject({ exit: 1, out: '' });
   expect(await command('release', PROMPT, '2', '--because', 'the judge was broken')).toMatchObject({
     exit: 0,

@@ -74,7 +74,11 @@ async function serveUntil(app: ReturnType<typeof servedApp>, run: Run, isWanted:
 }
 
 test('a run is killed in the middle of a rollout, goes on where it was, and takes commands all the while', async () => {
-  seedPrompt(standIn.data, QUICK_POLICY, Date.now());
+  const steps = [
+    { percent: 30, bake: '2s' },
+    { percent: 60, bake: '3s' },
+  ];
+  seedPrompt(standIn.data, { ...QUICK_POLICY, steps }, Date.now());
   const app = servedApp(standIn.data, join(cwd, 'state'), { 1: 0.7, 2: 0.7 });
 
   const first = startRun();
@@ -108,7 +112,7 @@ test('a run is killed in the middle of a rollout, goes on where it was, and take
     'promoted',
     'watch_ended',
   ]);
-  expect(second.output()).toMatch(/version 2 at 60 % for .+ candidate and .+ stable units/u);
+  expect(second.output()).toMatch(/version 2 at 95 % for .+ candidate and .+ stable units/u);
   expect(second.output()).toContain(`ALERT [local] Promoted: ${PROMPT}`);
 
   second.child.kill('SIGINT');
