@@ -39,15 +39,17 @@ function readNote(week: PromptWeek, when: (atMs: number) => string): Html {
 function changeTable({ changes, prompt }: PromptWeek): Html {
   if (changes.length === 0) return NOTHING;
   const left = changes.length - MAX_ROWS;
-  return html`<table style="${TABLE}">
-      <caption style="text-align:left">
-        This week against the week before: ${isolated(prompt)}
-      </caption>
-      <tr style="${LINE}">
-        ${head('Measure')}${head('This week')}${head('Week before')}${head('Difference (95 % interval)')}
-      </tr>
-      ${changes.slice(0, MAX_ROWS).map(changeRow)}
-    </table>
+  return html`<div style="overflow-x:auto">
+      <table style="${TABLE}">
+        <caption style="text-align:left">
+          This week against the week before: ${isolated(prompt)}
+        </caption>
+        <tr style="${LINE}">
+          ${head('Measure')}${head('This week')}${head('Week before')}${head('Difference (95 % interval)')}
+        </tr>
+        ${changes.slice(0, MAX_ROWS).map(changeRow)}
+      </table>
+    </div>
     ${left > 0 ? html`<p>${left} more lines are in the stored JSON.</p>` : NOTHING}`;
 }
 
@@ -79,20 +81,22 @@ function versionSection({ versions, rows }: VersionTable): Html {
   if (versions.length === 1) return html`<p style="margin:4px 0">All generations were of version ${only}.</p>`;
   const shown = mostSeen({ versions, rows });
   const left = versions.length - shown.length;
-  return html`<table style="${TABLE}">
-      <caption style="text-align:left">
-        Versions of this week, as they were served; a rollout's own judgement is in its history
-      </caption>
-      <tr style="${LINE}">
-        ${head('Measure')}${shown.map((index) => head(`Version ${versions[index]}`))}
-      </tr>
-      ${rows.slice(0, MAX_ROWS).map(
-        ({ label, unit, values }) =>
-          html`<tr style="${LINE}">
-            ${rowHead(label)}${shown.map((index) => cell(valueText(unit, values[index] ?? null)))}
-          </tr> `,
-      )}
-    </table>
+  return html`<div style="overflow-x:auto">
+      <table style="${TABLE}">
+        <caption style="text-align:left">
+          Versions of this week, as they were served; a rollout's own judgement is in its history
+        </caption>
+        <tr style="${LINE}">
+          ${head('Measure')}${shown.map((index) => head(`Version ${versions[index]}`))}
+        </tr>
+        ${rows.slice(0, MAX_ROWS).map(
+          ({ label, unit, values }) =>
+            html`<tr style="${LINE}">
+              ${rowHead(label)}${shown.map((index) => cell(valueText(unit, values[index] ?? null)))}
+            </tr> `,
+        )}
+      </table>
+    </div>
     ${left > 0 ? html`<p>${left} more versions are in the stored JSON.</p>` : NOTHING}`;
 }
 

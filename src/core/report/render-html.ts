@@ -67,7 +67,7 @@ function page(report: WeeklyReport, content: Html): Html {
         </style>
       </head>
       <body style="margin:0;padding:16px;font-family:Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5">
-        <div style="max-width:720px;margin:0 auto;overflow-wrap:anywhere">
+        <div style="max-width:720px;margin:0 auto;overflow-wrap:break-word">
           <h1 style="font-size:23px;margin:0 0 4px">${isolated(title)}</h1>
           <p style="margin:4px 0">${fullSentence(headline(report))}</p>
           <p style="margin:4px 0">

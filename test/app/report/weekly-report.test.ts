@@ -164,6 +164,7 @@ describe('sent once', () => {
       `report/2026-W47/${NOW_MS + 120_000}`,
     ]);
     expect((await weeklyReport(controller, NOW_MS + 180_000, {})).sent).toBe(false);
+    expect(await controller.documents.getDocument('reports/2026-W47.sent')).toBe(JSON.stringify({ atMs: NOW_MS }));
   });
 
   test('the mail, the stored page and the stored JSON are the same report', async () => {

@@ -6,7 +6,7 @@ import { sumHours } from '../../../src/core/report/numbers';
 import { MAX_HTML_BYTES, renderHtml } from '../../../src/core/report/render-html';
 import { MAX_TEXT_BYTES, renderText } from '../../../src/core/report/render-text';
 import { parseWeek, periodOf, weekBefore } from '../../../src/core/report/week';
-import { headline, type WeeklyReport } from '../../../src/core/report/weekly-report';
+import { byUrgency, headline, type WeeklyReport } from '../../../src/core/report/weekly-report';
 import { dayPages, sampleEvent, sampleItem, sampleRollout, type Hour } from './sample';
 
 const ZONE = 'Europe/Berlin';
@@ -183,4 +183,21 @@ test('the headline counts what happened and who waits', () => {
   expect(headline(reportOf([{ ...week, events }, week]))).toBe(
     '2 prompts need a person, 2 rolled back, 1 promoted and 1 started',
   );
+});
+
+test('who waits for a person comes first, then where something happened, then by volume', () => {
+  const week = hostileWeek('greeting');
+  const quiet = { ...week, needs: [], events: [] };
+  const small = {
+    ...quiet,
+    prompt: 'small',
+    changes: quiet.changes.map((change) => ({ ...change, now: { value: 1, n: 1 } })),
+  };
+  const order = byUrgency([
+    small,
+    { ...quiet, prompt: 'large' },
+    { ...week, prompt: 'eventful', needs: [] },
+    { ...week, prompt: 'waiting' },
+  ]);
+  expect(order.map(({ prompt }) => prompt)).toEqual(['waiting', 'eventful', 'large', 'small']);
 });
