@@ -20,6 +20,8 @@ export interface ReadyPage<Row> {
 export interface Stream<Row> {
   name: 'observations' | 'scores';
   maxPages: number;
+  /** Nothing from this time on is read, ms. */
+  untilMs: number;
   /** @returns null when Langfuse cannot be asked */
   fetchPage(window: Window): Promise<ReadyPage<Row> | null>;
   fold(rows: Row[]): Promise<void>;
@@ -48,7 +50,7 @@ export async function readLanes<Row>(reading: Reading, stream: Stream<Row>): Pro
   for (const index of lanes.keys()) {
     const isContinued = lanes[index]!.window !== null;
     for (let first = true; pages < stream.maxPages && reading.stopped === null; first = false) {
-      const window = nextWindow(lanes[index]!, nowMs);
+      const window = nextWindow(lanes[index]!, nowMs, stream.untilMs);
       if (window === null) break;
       const page = await stream.fetchPage(window);
       if (page === null) {

@@ -15,6 +15,7 @@ export async function readObservations(reading: Reading): Promise<void> {
   await readLanes<ResolvedObservation>(reading, {
     name: 'observations',
     maxPages: settings.maxPagesPerTick.observations,
+    untilMs: reading.work.nowMs,
     async fetchPage(window) {
       const query = { prompt, ...window, limit: OBSERVATIONS_PER_PAGE };
       const page = await ask(reading, () => langfuse.listObservations(query));

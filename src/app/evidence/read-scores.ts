@@ -9,7 +9,8 @@ const SCORES_PER_PAGE = 100;
 
 /**
  * Reads the project's scores that are new, and again those that may have come late or been edited. Langfuse cannot list the
- * scores of one prompt; whose generation is not known yet waits in the manifest.
+ * scores of one prompt; whose generation is not known yet waits in the manifest. Scores are never read ahead of generations, so
+ * that a trace's versions are known before its scores are.
  */
 export async function readScores(reading: Reading): Promise<void> {
   const { langfuse, settings, hashUnit } = reading.controller;
@@ -20,6 +21,7 @@ export async function readScores(reading: Reading): Promise<void> {
   await readLanes<ScoreRow>(reading, {
     name: 'scores',
     maxPages: settings.maxPagesPerTick.scores,
+    untilMs: manifest.observations[0]!.doneMs,
     async fetchPage(window) {
       const page = await ask(reading, () => langfuse.listScores({ names: [], ...window, limit: SCORES_PER_PAGE }));
       if (page === null) return null;

@@ -23,11 +23,12 @@ export function newLanes(lagsMs: readonly number[], startMs: number): Lane[] {
 
 /**
  * The window to read next in this lane.
+ * @param untilMs nothing from this time on is read
  * @returns null when the lane is up to date
  */
-export function nextWindow(lane: Lane, nowMs: number): NonNullable<Lane['window']> | null {
+export function nextWindow(lane: Lane, nowMs: number, untilMs: number): NonNullable<Lane['window']> | null {
   if (lane.window !== null) return lane.window;
-  const toMs = Math.min(nowMs - lane.lagMs, lane.doneMs + MAX_WINDOW_MS);
+  const toMs = Math.min(nowMs - lane.lagMs, untilMs, lane.doneMs + MAX_WINDOW_MS);
   return toMs > lane.doneMs ? { fromMs: lane.doneMs, toMs, cursor: null } : null;
 }
 
