@@ -9,7 +9,8 @@ const FORMATS = { good: 'green', bad: 'red', warn: 'yellow', dim: 'dim', strong:
 
 export const plain: Paint = (_, text) => text;
 
-const coloured: Paint = (tone, text) => styleText(FORMATS[tone], text);
+/** Whether colour is wanted has been decided for the output in question, which need not be stdout. */
+const coloured: Paint = (tone, text) => styleText(FORMATS[tone], text, { validateStream: false });
 
 /** The paint for an output. */
 export function paintFor(output: { color: boolean }): Paint {

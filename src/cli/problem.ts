@@ -1,4 +1,4 @@
-import { type ErrorCode, RampartError } from '../core/errors';
+import { RampartError } from '../core/errors';
 
 /** What a command's exit code means; documented in docs/cli.md. */
 export const EXIT = {
@@ -56,8 +56,7 @@ export function errorFacts(error: unknown): ErrorFacts {
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommandProblem) return EXIT[error.kind];
   if (!(error instanceof RampartError)) return EXIT.failed;
-  const code: ErrorCode = error.code;
-  switch (code) {
+  switch (error.code) {
     case 'provider_auth':
       return EXIT.configuration;
     case 'provider_unavailable':
@@ -65,14 +64,7 @@ export function exitCodeOf(error: unknown): ExitCode {
     case 'provider_bad_response':
     case 'provider_not_supported':
       return EXIT.unreachable;
-    case 'revision_conflict':
-    case 'item_too_large':
-    case 'bad_input':
-    case 'not_found':
-    case 'locked':
-    case 'provider_not_found':
-    case 'budget_exhausted':
-    case 'refused':
+    default:
       return EXIT.failed;
   }
 }

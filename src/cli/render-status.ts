@@ -5,6 +5,8 @@ import type { JudgedItem } from './prompt-status';
 import { describeRollout, guardrailLines } from './render-tick';
 import { columns } from './table';
 
+const LONGEST_WHY = 80;
+
 /** All prompts, one line each. */
 export function renderOverview(items: readonly JudgedItem[], nowMs: number, paint: Paint): string[] {
   if (items.length === 0) return ['no prompts yet: label a version in Langfuse as the candidate'];
@@ -12,7 +14,7 @@ export function renderOverview(items: readonly JudgedItem[], nowMs: number, pain
     item.prompt,
     `stable ${item.assignment.stable ?? 'none'}`,
     item.rollout === null ? 'no rollout yet' : describeRollout(item.rollout, nowMs, paint),
-    whyInShort(item.rollout),
+    shortened(why(item.rollout)),
   ]);
   return columns(rows);
 }
@@ -40,10 +42,14 @@ export function renderPrompt(judged: JudgedItem, nowMs: number, paint: Paint): s
   return [paint('strong', item.prompt), ...columns(facts).map((line) => `  ${line}`), ...guardrails];
 }
 
-function whyInShort(rollout: Rollout | null): string {
+function why(rollout: Rollout | null): string {
   if (rollout === null) return '';
   if (rollout.outcome !== null) return rollout.outcome.reason || rollout.outcome.code;
   return rollout.pause?.because ?? rollout.hold?.reason ?? '';
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_WHY ? text : `${text.slice(0, LONGEST_WHY - 3)}...`;
 }
 
 function whyFacts({ hold, pause, outcome, phase }: Rollout, nowMs: number): string[][] {

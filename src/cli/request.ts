@@ -57,7 +57,10 @@ export async function answerOf(work: () => Promise<Result>, factsOf: (error: unk
   }
 }
 
-/** @throws the error that the other side had, or RampartError `bad_input` when it is no answer */
+/**
+ * @throws the error that the other side had (its code may be one that this release does not know), or RampartError
+ *   `bad_input` when it is no answer
+ */
 export function readAnswer(value: unknown): Result {
   const parsed = answerShape.safeParse(value);
   if (!parsed.success) throw new RampartError('bad_input', 'answer: expected a result or an error, got something else');

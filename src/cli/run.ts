@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { takeStateLock } from '../adapters/local/state-lock';
 import { formatDuration, parseDuration } from '../core/policy/duration';
 import { show } from '../core/policy/problem';
@@ -6,14 +5,12 @@ import { checkLangfuse } from './check-langfuse';
 import { answering } from './execute';
 import type { Io, Output } from './io';
 import { environmentBaseUrl, langfuseAccess } from './langfuse-access';
-import { localController, userLangfuse, type LocalController } from './local-controller';
+import { localController, userLangfuse } from './local-controller';
 import { readLocalConfig, type LocalConfig } from './local-config';
 import { paintFor } from './paint';
-import { CommandProblem, errorFacts, EXIT, exitCodeOf, type ExitCode } from './problem';
+import { CommandProblem, type ExitCode } from './problem';
 import { configFileOf, rememberConfig } from './remembered-config';
-import { renderTick } from './render-tick';
-import { runRound, type Round } from './run-round';
-import { tickFigures } from './tick-figures';
+import { keepTicking } from './keep-ticking';
 
 export interface RunOptions {
   folder: string;
@@ -60,7 +57,7 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
   try {
     await rememberConfig(folder, configFile);
     out.write(`rampart run: ${access.baseUrl}, ${describeRun(options, config, configFile)}\n`);
-    return await rounds(controller, options, io, out);
+    return await keepTicking(controller, options, io, out);
   } finally {
     await lock.release();
   }
@@ -86,43 +83,4 @@ function announcing(out: Output): Parameters<typeof localController>[4] {
       out.write(`${paint(level === 'error' ? 'bad' : 'warn', event)} ${prompt ?? ''} ${details}\n`);
     },
   };
-}
-
-async function rounds(controller: LocalController, options: RunOptions, io: Io, out: Output): Promise<ExitCode> {
-  const interruption = io.interruption();
-  const paint = paintFor(out);
-  const print = (lines: readonly string[]): void => lines.forEach((line) => out.write(`${line}\n`));
-  for (;;) {
-    const startedAtMs = io.now();
-    const round = await runRound(controller, io.now, (report, nowMs) => print(renderTick(report, nowMs, paint)));
-    print(round.failures.map(failureLine));
-    if (options.once) return endOnce(round, options, io, out);
-    await sleepUntil(startedAtMs + controller.settings.tickEveryMs, io, interruption);
-    if (interruption.aborted) {
-      print(['interrupted: the running tick is finished, everything is stored']);
-      return EXIT.interrupted;
-    }
-  }
-}
-
-function failureLine({ prompt, error }: Round['failures'][number]): string {
-  const { message, hint } = errorFacts(error);
-  return `${prompt === null ? 'looking for candidates' : `tick of ${prompt}`} failed: ${message}${hint === '' ? '' : `\n  ${hint}`}`;
-}
-
-function endOnce(round: Round, options: RunOptions, io: Io, out: Output): ExitCode {
-  const ticks = round.reports.map(tickFigures).sort((a, b) => (a.prompt < b.prompt ? -1 : 1));
-  const failures = round.failures.map(({ prompt, error }) => ({ prompt, ...errorFacts(error) }));
-  if (options.json) io.stdout.write(`${JSON.stringify({ ticks, failures })}\n`);
-  else out.write(`${ticks.length} ${ticks.length === 1 ? 'prompt' : 'prompts'} looked at\n`);
-  const first = round.failures[0];
-  return first === undefined ? EXIT.ok : exitCodeOf(first.error);
-}
-
-async function sleepUntil(atMs: number, io: Io, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(Math.max(0, atMs - io.now()), undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }
