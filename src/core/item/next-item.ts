@@ -59,7 +59,7 @@ export function nextItem(item: PromptItem, change: Change, nowMs: number): Promp
   const rolloutId = change.rollout?.id ?? null;
   const audit: AuditEvent[] = [];
   let quarantined = change.quarantined ?? item.quarantined;
-  let box: Box = { outbox: keepCurrentGoals(item.outbox, change.rollout), merged: item.mergedAlerts };
+  let box: Box = { outbox: item.outbox, merged: item.mergedAlerts };
   change.actions.forEach((action, index) => {
     const id = `${item.prompt}#${revision}#${index}`;
     switch (action.kind) {
@@ -87,7 +87,7 @@ export function nextItem(item: PromptItem, change: Change, nowMs: number): Promp
       change.rollout === null || isTerminal(change.rollout.phase) ? used : addVersion(used, change.rollout.candidate),
     quarantined,
     audit: [...item.audit, ...audit],
-    outbox: box.outbox,
+    outbox: keepCurrentGoals(box.outbox, change.rollout),
     mergedAlerts: box.merged,
     manifest: change.manifest ?? item.manifest,
     said: [...item.said, ...(change.said ?? [])].slice(-MAX_SAID),

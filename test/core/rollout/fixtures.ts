@@ -3,9 +3,8 @@ import type { PromptItem } from '../../../src/core/item/prompt-item';
 import { emptyItem, nextItem } from '../../../src/core/item/next-item';
 import type { FrozenGuardrail } from '../../../src/core/judging/guardrail';
 import { emptyGuardrailState, type GuardrailState } from '../../../src/core/judging/guardrail-state';
-import type { Policy } from '../../../src/core/policy/policy';
 import type { LabelFacts, TickEvidence } from '../../../src/core/rollout/evidence';
-import type { Action, Plan } from '../../../src/core/rollout/plan';
+import type { Action } from '../../../src/core/rollout/plan';
 import { startRollout } from '../../../src/core/rollout/plan-start';
 import type { Rollout } from '../../../src/core/rollout/rollout';
 import { beginWatch, promote } from '../../../src/core/rollout/transitions';
@@ -67,10 +66,6 @@ export function promoting(policy: object = {}, atMs = START_MS + 2 * DAY_MS): Ro
 /** Promoted, `production` seen on the candidate at `atMs`. */
 export function watching(policy: object = {}, atMs = START_MS + 2 * DAY_MS): Rollout {
   return beginWatch(promoting(policy, atMs), atMs).next;
-}
-
-export function policyWith(rollout: Rollout, changes: Partial<Policy>): Rollout {
-  return { ...rollout, policy: { ...rollout.policy, ...changes } };
 }
 
 export const LABELS: LabelFacts = { production: STABLE, candidate: CANDIDATE, stableExists: true };
@@ -179,8 +174,4 @@ export function auditsOf({ actions }: { actions: readonly Action[] }): string[] 
 
 export function labelMovesOf({ actions }: { actions: readonly Action[] }): number[] {
   return actions.flatMap((action) => (action.kind === 'label' ? [action.version] : []));
-}
-
-export function phaseOf(plan: Plan): string {
-  return plan.next.phase;
 }
