@@ -84,12 +84,7 @@ function picked<Value>(held: ReadonlyMap<string, Value>, keys: ReadonlySet<strin
  * of its rows are from before the present one began. A generation therefore lasts a little longer than the slowest lane's lag.
  */
 export function rotateSubjects(manifest: Manifest, nowMs: number): void {
-  if (
-    allReadMs([...manifest.observations, ...manifest.scores]) < manifest.rotatedAtMs ||
-    nowMs <= manifest.rotatedAtMs
-  ) {
-    return;
-  }
+  if (allReadMs([...manifest.observations, ...manifest.scores]) <= manifest.rotatedAtMs) return;
   manifest.olderSubjects = manifest.subjects;
   manifest.subjects = null;
   manifest.keptSinceMs = manifest.rotatedAtMs;

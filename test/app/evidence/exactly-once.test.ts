@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readJournal } from '../../../src/app/evidence/journal';
 import { RampartError } from '../../../src/core/errors';
 import type { DayPage } from '../../../src/core/evidence/manifest';

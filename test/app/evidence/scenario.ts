@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { armOfBucket } from '../../../src/core/assignment/assignment';
 import { bucketOf } from '../../../src/core/assignment/bucket';
 import { stageAt } from '../../../src/core/evidence/attribute';
