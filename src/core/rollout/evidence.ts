@@ -1,4 +1,5 @@
 import type { HourCounts, RolloutEvidence } from '../evidence/manifest';
+import type { Rollout } from './rollout';
 
 /** What a tick knows when it decides. Everything is a fact; nothing is a judgement yet. */
 export interface TickEvidence {
@@ -23,6 +24,12 @@ export interface LabelFacts {
   production: number | null | 'unknown';
   candidate: number | null | 'unknown';
   stableExists: boolean | 'unknown';
+}
+
+/** The labels as far as they are known: a version that was gone stays gone while Langfuse cannot be asked. */
+export function rememberMissing({ hold }: Pick<Rollout, 'hold'>, labels: LabelFacts): LabelFacts {
+  const isKnownMissing = hold?.kind === 'stable_missing' && labels.stableExists === 'unknown';
+  return isKnownMissing ? { ...labels, stableExists: false } : labels;
 }
 
 /** Rows used and not used in the counted hours. */

@@ -1,7 +1,7 @@
 import { clip, clipName } from '../item/item-size';
 import type { PromptItem } from '../item/prompt-item';
 import { hasVersion, removeVersion } from '../item/version-ranges';
-import type { LabelFacts } from './evidence';
+import { rememberMissing, type LabelFacts } from './evidence';
 import type { Action, Transition } from './plan';
 import { planPromoteTo, planRollbackTo, refuse, type CommandPlan } from './plan-production';
 import { isTerminal, type Rollout } from './rollout';
@@ -51,11 +51,11 @@ export function planCommand(item: PromptItem, asked: ImmediateCommand, labels: L
     case 'resume':
       return planResume(running, command);
     case 'abort':
-      return planAbort(running, command, labels, nowMs);
+      return planAbort(running, command, rememberMissing(running, labels), nowMs);
     case 'promote':
       return planPromote(running, command, nowMs);
     case 'rollback':
-      return planRollback(running, command, labels, nowMs);
+      return planRollback(running, command, rememberMissing(running, labels), nowMs);
   }
 }
 

@@ -1,5 +1,5 @@
 import { clip } from '../item/item-size';
-import type { TickEvidence } from './evidence';
+import { rememberMissing, type TickEvidence } from './evidence';
 import { findHolds, keepHolds, type Finding } from './hold';
 import { explainHarm, lookAt, type Look } from './look';
 import type { Action, Plan, Transition } from './plan';
@@ -15,18 +15,19 @@ const CALM_MS = 3_600_000;
  * The heart: what to do with a rollout, given what is known now. Pure. Judges in every non-terminal state; proven harm
  * leads to a rollback from each of them; nothing but proof advances.
  * @param rollout as stored
- * @param evidence facts gathered by this tick
+ * @param given facts gathered by this tick
  * @param nowMs ms since 1970
  * @param stable the version outside the arms as stored; an ended rollout leaves it as it is
  * @returns the rollout after this tick, what to do beside it, and why
  */
 export function planTick(
   rollout: Rollout,
-  evidence: TickEvidence,
+  given: TickEvidence,
   nowMs: number,
   stable: number | null = rollout.phase === 'promoted' ? rollout.candidate : rollout.stable,
 ): Plan {
-  if (isTerminal(rollout.phase)) return planVerification(rollout, stable, evidence, nowMs);
+  if (isTerminal(rollout.phase)) return planVerification(rollout, stable, given, nowMs);
+  const evidence = { ...given, labels: rememberMissing(rollout, given.labels) };
   const look = lookAt(rollout, evidence);
   const findings = findHolds(look, evidence, nowMs);
   const held = planHold(look, findings, evidence, nowMs);

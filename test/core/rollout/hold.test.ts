@@ -280,6 +280,12 @@ describe('the stable version is gone (4.5)', () => {
     expect(told.map(({ alert }) => alert)).toEqual(['held_stable_missing']);
   });
 
+  it('Langfuse failing afterwards does not make it exist again', () => {
+    const unknown = { labels: { production: 'unknown', candidate: 'unknown', stableExists: 'unknown' } } as const;
+    const { rollout } = run(atStep(1), (tick) => (tick < 3 ? gone : { ...unknown, seen: HARM }), 20);
+    expect(displayState(rollout)).toBe('frozen');
+  });
+
   it('when it is back, harm proven meanwhile rolls back at once', () => {
     const { rollout } = run(atStep(1), (tick) => (tick < 3 ? { ...gone, seen: HARM } : { seen: SAFE }), 4);
     expect(rollout.phase).toBe('rolled_back');
