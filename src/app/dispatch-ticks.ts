@@ -5,8 +5,9 @@ export interface DispatchReport {
 }
 
 /**
- * Finds the prompts that a tick has to look at (those with a candidate label and those the controller knows) and sends one
- * message for each, so that one that fails or is slow stops no other. Langfuse being down does not stop the known ones.
+ * Finds the prompts that a tick has to look at and sends one message for each, so that one that fails or is slow stops no
+ * other: those with a candidate (a rollout may start), those in production (the weekly numbers are kept for every prompt)
+ * and those the controller knows. Langfuse being down does not stop the known ones.
  */
 export async function dispatchTicks(controller: Controller, nowMs: number): Promise<DispatchReport> {
   const prompts = new Set<string>();
@@ -18,12 +19,12 @@ export async function dispatchTicks(controller: Controller, nowMs: number): Prom
   } while (cursor !== null);
   let problem: unknown = null;
   try {
-    for (const prompt of await controller.langfuse.promptsWithLabel(controller.settings.candidateLabel)) {
-      prompts.add(prompt);
+    for (const label of [controller.settings.candidateLabel, 'production']) {
+      for (const prompt of await controller.langfuse.promptsWithLabel(label)) prompts.add(prompt);
     }
   } catch (error) {
     problem = error;
-    controller.log({ level: 'error', event: 'candidates_not_listed', problem: String(error) });
+    controller.log({ level: 'error', event: 'prompts_not_listed', problem: String(error) });
   }
   const sorted = [...prompts].sort();
   await controller.queue.send(sorted.map((prompt) => ({ prompt })));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inspectRollout, type Inspection } from '../../app/inspect-rollout';
 import type { LogEvent } from '../../app/controller';
 import { emptyItem } from '../../core/item/next-item';
-import { isTerminal } from '../../core/rollout/rollout';
+import { isTerminal, type Rollout } from '../../core/rollout/rollout';
 import { localSettings, SIMULATION_START_MS } from '../replay/replay';
 import { simulatedTraffic, type Traffic } from '../replay/traffic';
 import { STABLE, type DemoPrompt, type Scenario } from './demo-scenario';
@@ -17,6 +17,8 @@ const HISTORY_DAYS = 7;
 const REPORT_HOUR_MS = 7 * HOUR_MS;
 /** Once every rollout has ended, time passes faster. */
 const IDLE_TICK_MS = HOUR_MS;
+/** Before the rollouts the controller only keeps the weekly numbers. */
+const HISTORY_TICK_MS = 6 * HOUR_MS;
 
 export interface DemoOptions {
   outDir: string;
@@ -67,7 +69,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
     const visits = options.scenario.prompts.map((prompt) => {
       return { prompt, traffic: simulatedTraffic(prompt.traffic), shown: { state: '', atMs: -Infinity } };
     });
-    for (const { prompt, traffic } of visits) writeHistory(embedded, prompt, traffic, nowMs);
+    for (const { prompt, traffic } of visits) writeHistory(embedded, prompt, traffic, SIMULATION_START_MS);
+    for (nowMs -= HISTORY_DAYS * DAY_MS; nowMs < SIMULATION_START_MS; nowMs += HISTORY_TICK_MS) await embedded.tick();
+    for (const { prompt } of visits) {
+      embedded.langfuse.data.createPrompt(
+        { name: prompt.prompt, prompt: 'the candidate', labels: ['candidate'] },
+        nowMs,
+      );
+    }
     let ticks = 0;
     while (nowMs < endMs) {
       if (options.isInterrupted()) return null;
@@ -75,10 +84,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
       ticks++;
       let isRunning = false;
       for (const visit of visits) {
+        const rollout = (await embedded.controller.store.read(visit.prompt.prompt))?.rollout ?? null;
+        if (rollout === null) continue;
+        isRunning ||= !isTerminal(rollout.phase);
+        if (!isNews(visit.shown, rollout, nowMs, options.progressEveryMs)) continue;
         const inspection = await inspectRollout(embedded.controller, visit.prompt.prompt);
-        if (inspection === null) continue;
-        isRunning ||= !isTerminal(inspection.rollout.phase);
-        showChange(visit.shown, inspection, nowMs, options);
+        if (inspection !== null) options.show(inspection, nowMs);
       }
       const untilMs = Math.min(nowMs + (isRunning ? options.tickEveryMs : IDLE_TICK_MS), endMs);
       for (const { prompt, traffic } of visits) await serve(embedded, prompt.prompt, traffic, nowMs, untilMs);
@@ -96,7 +107,6 @@ function writeHistory({ langfuse }: Embedded, { prompt }: DemoPrompt, traffic: T
   const fromMs = nowMs - HISTORY_DAYS * DAY_MS;
   langfuse.data.createPrompt({ name: prompt, prompt: 'the stable version', labels: ['production'] }, fromMs);
   traffic.serve(langfuse.data, emptyItem(prompt, STABLE, fromMs).assignment, fromMs, nowMs);
-  langfuse.data.createPrompt({ name: prompt, prompt: 'the candidate', labels: ['candidate'] }, nowMs);
 }
 
 async function serve(
@@ -110,19 +120,14 @@ async function serve(
   if (assignment !== null) traffic.serve(langfuse.data, assignment, fromMs, toMs);
 }
 
-function showChange(
-  shown: { state: string; atMs: number },
-  inspection: Inspection,
-  nowMs: number,
-  options: DemoOptions,
-): void {
-  const { rollout } = inspection;
+/** Whether there is something to show: a change, or enough time since the last line of a running rollout. */
+function isNews(shown: { state: string; atMs: number }, rollout: Rollout, nowMs: number, everyMs: number): boolean {
   const state = `${rollout.phase} ${rollout.stages.length} ${rollout.pause === null}`;
-  const isNews = state !== shown.state;
-  if (!isNews && (isTerminal(rollout.phase) || nowMs - shown.atMs < options.progressEveryMs)) return;
+  const isDue = !isTerminal(rollout.phase) && nowMs - shown.atMs >= everyMs;
+  if (state === shown.state && !isDue) return false;
   shown.state = state;
   shown.atMs = nowMs;
-  options.show(inspection, nowMs);
+  return true;
 }
 
 async function conclude(
