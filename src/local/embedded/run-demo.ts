@@ -15,10 +15,8 @@ const DAY_MS = 24 * HOUR_MS;
 const HISTORY_DAYS = 7;
 /** The report's schedule: 07:00 on the day after. */
 const REPORT_HOUR_MS = 7 * HOUR_MS;
-/** Once every rollout has ended, time passes faster. */
-const IDLE_TICK_MS = HOUR_MS;
-/** Before the rollouts the controller only keeps the weekly numbers. */
-const HISTORY_TICK_MS = 6 * HOUR_MS;
+/** Before the first rollout and after the last, only the weekly numbers are kept: time passes faster. */
+const IDLE_TICK_MS = 6 * HOUR_MS;
 
 export interface DemoOptions {
   outDir: string;
@@ -70,7 +68,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
       return { prompt, traffic: simulatedTraffic(prompt.traffic), shown: { state: '', atMs: -Infinity } };
     });
     for (const { prompt, traffic } of visits) writeHistory(embedded, prompt, traffic, SIMULATION_START_MS);
-    for (nowMs -= HISTORY_DAYS * DAY_MS; nowMs < SIMULATION_START_MS; nowMs += HISTORY_TICK_MS) await embedded.tick();
+    for (nowMs -= HISTORY_DAYS * DAY_MS; nowMs < SIMULATION_START_MS; nowMs += IDLE_TICK_MS) await embedded.tick();
     for (const { prompt } of visits) {
       embedded.langfuse.data.createPrompt(
         { name: prompt.prompt, prompt: 'the candidate', labels: ['candidate'] },

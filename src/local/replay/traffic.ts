@@ -12,7 +12,7 @@ export interface TrafficOptions {
   random: Random;
   /** Prefix of user ids, so that two simulations have different users. */
   salt: string;
-  /** Also state latency, tokens, cost and errors (made up from the answer's length; the file has none). */
+  /** State latency, tokens, cost and errors, made up from the answer's length, instead of the length as a score. */
   withOperations: boolean;
 }
 
@@ -64,12 +64,12 @@ interface Visit {
 }
 
 function addGeneration(data: LangfuseData, options: TrafficOptions, visit: Visit): void {
-  const { random, prompt } = options;
+  const { random, prompt, withOperations } = options;
   const { user, version, answer, atMs } = visit;
   const traceId = hexId(options.salt, visit.number);
   const tokens = Math.ceil(answer.outputChars / CHARS_PER_TOKEN);
   const seconds =
-    (0.4 + answer.outputChars / CHARS_PER_SECOND) * Math.exp(0.35 * (options.withOperations ? normal(random) : 0));
+    (0.4 + answer.outputChars / CHARS_PER_SECOND) * Math.exp(0.35 * (withOperations ? normal(random) : 0));
   data.addObservation({
     id: traceId.slice(0, 16),
     traceId,
@@ -80,7 +80,7 @@ function addGeneration(data: LangfuseData, options: TrafficOptions, visit: Visit
     userId: user,
     promptName: prompt,
     promptVersion: version,
-    ...(options.withOperations
+    ...(withOperations
       ? {
           endMs: atMs + Math.round(seconds * 1000),
           usage: { output: tokens, total: tokens },
