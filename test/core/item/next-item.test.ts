@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { armOfBucket, assign } from '../../../src/core/assignment/assignment';
 import { BUCKETS, bucketOf } from '../../../src/core/assignment/bucket';
 import { emptyItem, MAX_AUDIT, nextItem, splitAudit, type Change } from '../../../src/core/item/next-item';

@@ -207,6 +207,7 @@ describe('data at fault (4.10)', () => {
 describe('held for lack of proof for too long (maxHold)', () => {
   const long = (then: string) => ({
     steps: [{ percent: 10, bake: '1d' }],
+    // oxlint-disable-next-line unicorn/no-thenable -- a word of the policy
     maxHold: { after: '3d', then },
     deadlines: { inconclusive: { alert: '30d', pause: '30d' }, providerError: { alert: '30d', pause: '30d' } },
   });
@@ -292,6 +293,7 @@ describe('the stable version is gone (4.5)', () => {
   });
 
   it('not shown safe in time: still nothing is moved', () => {
+    // oxlint-disable-next-line unicorn/no-thenable -- a word of the policy
     const policy = { maxHold: { after: '1h', then: 'roll_back' } };
     expect(run(rolloutOf(policy), () => ({ ...gone, seen: UNDECIDED }), 5).rollout.phase).toBe('ramping');
   });
