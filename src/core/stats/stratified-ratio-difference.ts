@@ -37,7 +37,7 @@ export interface StratifiedDifference {
 }
 
 /** Pseudo-observations that pull an arm's variance to the other arm's. */
-const DEFAULT_SHRINKAGE = 10;
+const DEFAULT_SHRINKAGE = 40;
 
 interface Stratum {
   stage: number;

@@ -174,7 +174,7 @@ describe('what cannot be used is never safe and never throws', () => {
         expect(JSON.parse(JSON.stringify(state))).toEqual(state);
         const verdict = judgeGuardrail(g, state, BOUNDS);
         for (const value of Object.values(verdict))
-          if (typeof value === 'number') expect(value).toBe(Number(value.toPrecision(17)));
+          if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
         if (state.refused > 0) expect(verdict.kind).not.toBe('safe');
         expect(verdict.reason).not.toBe('');
       }),
