@@ -219,6 +219,10 @@ describe('a label goal', () => {
     const { ended } = await slow;
     await runCommand(world.controller, { kind: 'rollback', ...ann, toVersion: null }, world.nowMs + 1000);
     expect(world.production()).toBe(1);
+    await world.tick(60_000);
+    const { rollout, outbox } = await world.item();
+    expect(rollout?.verification?.verifiedAtMs).toBe(world.nowMs);
+    expect(outbox).toMatchObject([{ kind: 'label', version: 1 }]);
     release();
     await ended;
     expect(world.production()).toBe(2);

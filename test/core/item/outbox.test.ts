@@ -44,6 +44,16 @@ describe('alerts that find no room', () => {
     expect(box.outbox).toHaveLength(MAX_OUTBOX - 1);
     expect(box.outbox.some(({ atMs }) => atMs === 0)).toBe(false);
     expect(box.outbox.filter(({ atMs }) => atMs >= 100)).toHaveLength(6);
+    const mixed = [
+      alert(0, 'page'),
+      ...Array.from({ length: 25 }, (_, id) => alert(id + 1)),
+      ...[101, 102, 103, 104, 105, 106].map((id) => alert(id, 'page')),
+    ];
+    expect(
+      fill(mixed)
+        .outbox.map(({ atMs }) => atMs)
+        .slice(0, 2),
+    ).toEqual([0, 2]);
     const pages = fill(Array.from({ length: 40 }, (_, id) => alert(id, 'page')));
     expect(pages.outbox.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 31 }, (_, index) => index + 9));
     expect(pages.merged).toEqual({ kind_page: 9 });
