@@ -10,6 +10,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { environmentVariables, type Environment } from '../src/core/config/environment';
+import { BUNDLING } from './bundling';
 import { CONFIG_FILE_PATH } from './config-layer';
 import { allowController } from './permissions';
 import type { ReadableSecret } from './secrets';
@@ -68,12 +69,10 @@ export function controllerFunction(scope: Construct, id: string, props: Controll
       ...environmentVariables(environmentOf(foundation)),
     },
     bundling: {
+      ...BUNDLING,
+      mainFields: [...BUNDLING.mainFields],
       format: OutputFormat.ESM,
-      target: 'node24',
-      mainFields: ['module', 'main'],
-      minify: true,
       sourceMap: true,
-      sourcesContent: false,
       bundleAwsSDK: true,
     },
   });
