@@ -6,6 +6,9 @@ import { CALM, type Weather } from './world/weather';
 import { createWorld, HOUR_MS, MINUTE_MS, type World } from './world/world';
 import { runCommand } from '../../src/app/run-command';
 
+// Slow machines are no failure.
+jest.setTimeout(600_000);
+
 /*
  * A message that cannot be sent must never stand in the way of a rollback: no alert leaves for 10,000 ticks, Langfuse comes
  * and goes and people talk all the time, and then the candidate turns bad.

@@ -3,6 +3,9 @@ import { notAtRest, notSticky } from './world/at-rest';
 import { propose } from './world/people';
 import { createWorld, HOUR_MS, MINUTE_MS } from './world/world';
 
+// Slow machines are no failure.
+jest.setTimeout(600_000);
+
 /*
  * The sign of everything, end to end: whatever is reflected on the way from a score to a label, a worse candidate is rolled
  * back and a better or equal one is promoted, whether more or less of the score is better. No faults here.

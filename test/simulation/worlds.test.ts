@@ -5,6 +5,9 @@ import { DEFECTS_POLICY, defects, HELPFUL_POLICY, helpfulness, type Qualities } 
 import { createWorld, MINUTE_MS, type World } from './world/world';
 import { notSticky, notAtRest } from './world/at-rest';
 
+// Slow machines are no failure.
+jest.setTimeout(600_000);
+
 /*
  * Whole deployments under faults: each seed is a world with two prompts, users, people and weather, and every write, every
  * message and every served user is checked. A failure prints its seed; SIM_SEED=n replays it, SIM_SEEDS=n runs more.
@@ -13,7 +16,7 @@ import { notSticky, notAtRest } from './world/at-rest';
 const HOURS = 30;
 
 describe('whatever happens', () => {
-  test.each(seedsOf(6))('seed %i', async (seed) => {
+  test.each(seedsOf(4))('seed %i', async (seed) => {
     const { world, people } = roughWorld(seed);
     for (let minute = 0; minute < HOURS * 60;) minute += await live(world, people);
     world.expectNoProblems();
@@ -48,7 +51,7 @@ function roughWorld(seed: number): { world: World; people: People[] } {
 /** A few minutes of a world's life. @returns how many */
 async function live(world: World, people: readonly People[]): Promise<number> {
   const { chance } = world;
-  const minutes = chance.happens(0.15) ? 0 : chance.between(1, 9);
+  const minutes = chance.happens(isTense(world) ? 0.7 : 0.15) ? 0 : chance.between(1, 9);
   world.pass(minutes * MINUTE_MS + chance.between(0, 20_000));
   world.serve();
   world.changeWeather();
@@ -69,6 +72,14 @@ async function live(world: World, people: readonly People[]): Promise<number> {
   else for (const job of batch) await world.turns.runTogether([job]);
   world.expectNoProblems();
   return minutes;
+}
+
+/** `production` is on its way: what happens now, happens within seconds. */
+function isTense(world: World): boolean {
+  return [...world.ledger.items.values()].some(({ rollout }) => {
+    const goal = rollout?.verification ?? null;
+    return goal !== null && goal.verifiedAtMs === null && world.nowMs() - goal.sinceMs < 10 * MINUTE_MS;
+  });
 }
 
 async function calmTick(world: World): Promise<void> {

@@ -100,7 +100,7 @@ export function createAudience(data: LangfuseData, chance: Chance, options: Audi
       endMs: atMs + chance.between(500, 1500),
       environment: 'production',
       userId: onRoot ? null : user,
-      sessionId: `${PRIVATE}-session-${user}`,
+      sessionId: sessionOf(user),
       input: `${PRIVATE} question`,
       output: `${PRIVATE} answer`,
       promptName: prompt,
@@ -111,10 +111,10 @@ export function createAudience(data: LangfuseData, chance: Chance, options: Audi
     if (onRoot) data.addObservation({ id: `${traceId}-r`, traceId, startMs: atMs, userId: user, visibleFromMs: atMs });
     data.addObservation(generation);
     if (options.isMessy && chance.happens(0.02)) data.addObservation(generation);
-    writeScore(traceId, atMs, version);
+    writeScore(traceId, user, atMs, version);
   }
 
-  function writeScore(traceId: string, atMs: number, version: number): void {
+  function writeScore(traceId: string, user: string, atMs: number, version: number): void {
     const timestampMs = atMs + 20_000;
     const isLate = options.isMessy && chance.happens(0.05);
     const score = () => {
@@ -132,10 +132,19 @@ export function createAudience(data: LangfuseData, chance: Chance, options: Audi
     };
     data.addScore(score());
     data.addScore({ ...score(), id: `${traceId}-t`, name: 'feedback', dataType: 'TEXT', value: `${PRIVATE} feedback` });
-    if (!options.isMessy || !chance.happens(0.03)) return;
+    if (!options.isMessy) return;
+    if (chance.happens(0.05)) {
+      const subject = { kind: 'session', sessionId: sessionOf(user) } as const;
+      data.addScore({ ...score(), id: `${traceId}-m`, name: 'mood', subject });
+    }
+    if (!chance.happens(0.03)) return;
     const editedAtMs = atMs + chance.between(10, 300) * 60_000;
     options.later(editedAtMs, () => data.addScore({ ...score(), updatedMs: editedAtMs }));
   }
 
   return { serve };
+}
+
+function sessionOf(user: string): string {
+  return `${PRIVATE}-session-${user}`;
 }

@@ -37,6 +37,12 @@ export class Crash extends Error {
   }
 }
 
+/** A planned death: at the given port call of the world, counted from 0. */
+export interface Death {
+  at: number;
+  isAfterEffect: boolean;
+}
+
 /** Most port calls after which a job that is to die dies; longer ones survive. */
 const LATEST_CRASH = 60;
 

@@ -30,7 +30,8 @@ export function changeLangfuse(world: World, people: People): void {
   if (chance.happens(0.02)) propose(world, people, chance.pick(QUALITIES));
   if (chance.happens(0.003)) moveLabel(world, prompt, chance.pick(versions), 'candidate');
   const isPromoting = running?.phase === 'promoting';
-  if (chance.happens(isPromoting ? 0.3 : 0.002)) moveLabel(world, prompt, chance.pick(versions), 'production');
+  if (running?.verification?.verifiedAtMs === null && chance.happens(0.05)) propose(world, people, 'equal');
+  if (chance.happens(isPromoting ? 0.05 : 0.002)) moveLabel(world, prompt, chance.pick(versions), 'production');
   if (chance.happens(0.001) && running !== null && running !== undefined) {
     data.prompts.remove(prompt, { version: running.stable }, world.nowMs());
     world.note(`somebody deletes version ${running.stable} of ${prompt}`);
@@ -46,7 +47,8 @@ function moveLabel(world: World, prompt: string, version: number, label: string)
 /** Perhaps somebody gives a command, or an alarm goes off: a job that runs beside the ticks. */
 export function giveCommand(world: World, { prompt }: People): (() => Promise<void>)[] {
   const { chance } = world;
-  if (chance.happens(0.004)) {
+  const isPromoting = world.ledger.items.get(prompt)?.rollout?.phase === 'promoting';
+  if (chance.happens(isPromoting ? 0.2 : 0.004)) {
     const alarm = { name: 'errors', state: 'ALARM', changedAtMs: world.nowMs() } as const;
     return [world.job(`alarm ${prompt}`, (controller, nowMs) => handleAlarm(controller, alarm, nowMs))];
   }

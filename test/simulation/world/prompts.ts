@@ -32,7 +32,7 @@ const QUICK = {
     { percent: 20, bake: '1h' },
     { percent: 50, bake: '1h' },
   ],
-  minUnits: 10,
+  minUnits: 25,
   watch: '2h',
   holdout: 10,
   editWindow: '6h',

@@ -2,7 +2,7 @@ import type { Controller } from '../../../src/app/controller';
 import { isRampartError, RampartError } from '../../../src/core/errors';
 import type { Langfuse, ObservationRow, Page, PromptStore, ScoreRow } from '../../../src/core/ports';
 import type { Chance } from './chance';
-import { Crash, type Job } from './job';
+import { Crash, type Death, type Job } from './job';
 import type { Turns } from './turns';
 import type { Weather } from './weather';
 
@@ -15,6 +15,8 @@ export interface Outside {
   turns: Turns;
   weather: () => Weather;
   nowMs: () => number;
+  /** Counts a port call; the death that is planned for it, if one is. */
+  countCall: () => Death | null;
   /** Time passes. */
   pass: (ms: number) => void;
   /** Something that happens after the given time. */
@@ -82,9 +84,10 @@ async function enter(job: Job, outside: Outside, run: () => Promise<unknown>): P
   await outside.turns.turn();
   if (outside.nowMs() - job.startedAtMs > JOB_TIME_OUT_MS) job.isDead = true;
   if (job.isDead) throw new Crash(job);
-  if (job.callsLeft !== null && job.callsLeft-- <= 0) {
+  const planned = outside.countCall();
+  if (planned !== null || (job.callsLeft !== null && job.callsLeft-- <= 0)) {
     job.isDead = true;
-    if (job.diesAfterEffect) await run().catch(() => {});
+    if (planned?.isAfterEffect ?? job.diesAfterEffect) await run().catch(() => {});
     throw new Crash(job);
   }
   return run();

@@ -11,7 +11,7 @@ import { inMemoryLangfuse } from '../../../src/local/langfuse/in-memory';
 import { localSettings, SIMULATION_START_MS } from '../../../src/local/replay/replay';
 import { createAudience, type DrawScore, type Visit } from './audience';
 import { type Chance, seededChance } from './chance';
-import { Crash, type Job, type Machine, newJob, newMachine } from './job';
+import { Crash, type Death, type Job, type Machine, newJob, newMachine } from './job';
 import { createLedger } from './ledger';
 import { createTurns } from './turns';
 import { type Outside, type Ports, unreliablePorts } from './unreliable';
@@ -34,6 +34,8 @@ export interface WorldOptions {
   settings: Partial<Settings>;
   /** Weather, wrong clocks, late and edited rows, several jobs at a time. */
   isRough: boolean;
+  /** A job dies at this port call. */
+  death?: Death;
 }
 
 export type World = ReturnType<typeof createWorld>;
@@ -51,6 +53,7 @@ export function createWorld(options: WorldOptions) {
   const lines: string[] = [];
   let nowMs = SIMULATION_START_MS;
   let servedToMs = nowMs;
+  let calls = 0;
   let weather: Weather = CALM;
   let weatherEndsMs = nowMs;
   let timers: { atMs: number; happen: () => void }[] = [];
@@ -84,6 +87,7 @@ export function createWorld(options: WorldOptions) {
     turns,
     weather: () => weather,
     nowMs: () => nowMs,
+    countCall: () => (calls++ === options.death?.at ? options.death : null),
     pass,
     later: (afterMs, happen) => timers.push({ atMs: nowMs + afterMs, happen }),
   };
@@ -207,6 +211,7 @@ export function createWorld(options: WorldOptions) {
     dispatch,
     changeWeather,
     calmDown,
+    calls: () => calls,
     setWeather: (next: Weather) => (weather = next),
     expectNoProblems,
     nowMs: () => nowMs,

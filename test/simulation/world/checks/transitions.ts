@@ -119,7 +119,12 @@ export const startsOnce: Check = ({ before, after }, facts) => {
   const { rollout } = after;
   if (rollout === null || rollout.id === before?.rollout?.id) return [];
   const key = `${after.prompt}/${rollout.candidate}`;
+  const goal = before?.rollout?.verification ?? null;
   return wrong(
+    [
+      goal !== null && goal.verifiedAtMs === null,
+      `${key} started while production was on its way to ${goal?.production}`,
+    ],
     [rollout.startedBy === 'label' && facts.startedByLabel.has(key), `the label started ${key} again`],
     [hasVersion(before?.quarantined ?? [], rollout.candidate), `${key} is quarantined and was started`],
     [!hasVersion(after.usedVersions, rollout.candidate), `${key} is not remembered as used`],
