@@ -4,7 +4,7 @@ import { emptyItem, nextItem } from '../core/item/next-item';
 import type { PromptItem } from '../core/item/prompt-item';
 import { addVersion } from '../core/item/version-ranges';
 import type { TickEvidence } from '../core/rollout/evidence';
-import type { Plan } from '../core/rollout/plan';
+import type { Action, Plan } from '../core/rollout/plan';
 import { planAtRest } from '../core/rollout/plan-at-rest';
 import { planTick } from '../core/rollout/plan-tick';
 import { isTerminal, type Rollout } from '../core/rollout/rollout';
@@ -59,7 +59,8 @@ async function tickOnce(controller: Controller, prompt: string, nowMs: number): 
   const item = (await controller.store.read(prompt)) ?? emptyItem(prompt, null, nowMs);
   const { rollout } = item;
   const running = rollout !== null && !isTerminal(rollout.phase) ? rollout : null;
-  const reading = await readLabels(controller, prompt, running?.stable ?? null);
+  const expected = running && [running.stable, running.candidate];
+  const reading = await readLabels(controller, prompt, running?.stable ?? null, expected);
   return running === null
     ? tickIdle(controller, item, reading, nowMs)
     : tickRunning(controller, item, running, reading, nowMs);
@@ -119,16 +120,17 @@ async function tickIdle(
     return { prompt, outcome: 'started', rollout, plan: null, read: null, problem: null };
   }
   const atRest = planAtRest(item, await readAtRest(controller, item, reading, nowMs), nowMs);
+  const contested = sayContested(item, reading);
   const read = await readWhenDue(controller, item, nowMs);
   const next = nextItem(
     item,
     {
       rollout: atRest.rollout,
       stable: atRest.stable,
-      actions: [...atRest.actions, ...start.actions],
+      actions: [...atRest.actions, ...start.actions, ...contested.actions],
       by: 'controller',
       ...(read === null ? {} : { manifest: await putManifest(controller.objects, read.manifest) }),
-      said: [...atRest.said, ...start.said],
+      said: [...atRest.said, ...start.said, ...contested.said],
       usedVersions: start.used.reduce(addVersion, item.usedVersions),
     },
     nowMs,
@@ -136,6 +138,15 @@ async function tickIdle(
   if (isChanged(item, next)) await writeItem(controller, next);
   const problem = reading.problem ?? start.problem ?? read?.problem?.message ?? null;
   return { prompt, outcome: 'idle', rollout: next.rollout, plan: null, read, problem };
+}
+
+/** Two versions hold one label: nothing is made of it, and a person hears of it once. */
+function sayContested({ said }: PromptItem, { contested }: LabelReading): { actions: Action[]; said: string[] } {
+  if (contested === null) return { actions: [], said: [] };
+  const fact = `contested:${contested.label}:${contested.versions}`;
+  if (said.includes(fact)) return { actions: [], said: [] };
+  const detail = { ...contested };
+  return { actions: [{ kind: 'alert', alert: 'label_contested', severity: 'warning', detail }], said: [fact] };
 }
 
 async function readAtRest(

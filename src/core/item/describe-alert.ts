@@ -29,6 +29,10 @@ const TEXTS: Record<string, { title: string; todo: string }> = {
     title: 'Production was moved to a version that had been rolled back',
     todo: 'Somebody moved the label by hand; it is served. If that was a mistake: rampart rollback {prompt} --to {expected}',
   },
+  label_contested: {
+    title: 'Two versions hold one label',
+    todo: 'Give {label} to one of the versions {versions} again in Langfuse; that takes it from the other.',
+  },
   policy_refused: { title: 'Candidate refused: its policy is not valid', todo: 'Fix config.rollout in a new version.' },
   held_no_data: { title: 'Held: no data', todo: 'Is the app linking the prompt, and asking which version to serve?' },
   held_late_data: { title: 'Held: data is late', todo: 'Is Langfuse ingesting? Is the request budget too small?' },
