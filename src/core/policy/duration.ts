@@ -45,3 +45,9 @@ export function formatDuration(ms: number): string {
   }
   return text;
 }
+
+/** The same for reading, not for reading back: whole minutes from an hour on, whole seconds below. */
+export function formatRoughly(ms: number): string {
+  const unitMs = ms >= 3_600_000 ? 60_000 : 1000;
+  return formatDuration(Math.max(unitMs, Math.round(ms / unitMs) * unitMs));
+}

@@ -1,7 +1,7 @@
 import type { CombinedHarm } from '../judging/judge';
 import type { Verdict } from '../judging/verdict';
 import { clip } from '../item/item-size';
-import { formatDuration } from '../policy/duration';
+import { formatRoughly } from '../policy/duration';
 import type { MissingKind } from '../policy/policy';
 import { inQuietHours } from '../policy/quiet-hours';
 import { srmLogE } from '../stats/srm';
@@ -53,7 +53,7 @@ function lateData(rollout: Rollout, evidence: TickEvidence, nowMs: number): Find
   if (lagMs <= 2 * evidence.tickEveryMs) return null;
   return {
     kind: 'late_data',
-    reason: `the evidence is ${formatDuration(lagMs)} behind what should have been read by now`,
+    reason: `the evidence is ${formatRoughly(lagMs)} behind what should have been read by now`,
   };
 }
 
@@ -89,14 +89,17 @@ function bothArmsBroken({ bothArmsBroken: broken }: CombinedHarm): Finding | nul
 function noData(rollout: Rollout, evidence: TickEvidence, nowMs: number): Finding | null {
   const stage = currentStage(rollout);
   const bakeMs = rollout.policy.steps[stage.step]?.bakeMs ?? rollout.policy.watchMs;
-  const quietMs = Math.max(2 * evidence.tickEveryMs, Math.min(HOUR_MS, bakeMs / 2));
+  const evenQuietMs = Math.max(2 * evidence.tickEveryMs, Math.min(HOUR_MS, bakeMs / 2));
   const knownToMs = Math.min(nowMs - rollout.policy.settleMs, evidence.readThroughMs);
   for (const arm of ['candidate', 'stable'] as const) {
-    if (arm === 'stable' && stage.percent >= 100) continue;
+    const percent = arm === 'candidate' ? stage.percent : 100 - stage.percent;
+    if (percent <= 0) continue;
+    // A smaller arm is silent for longer without anything being wrong.
+    const quietMs = evenQuietMs * Math.max(1, 50 / percent);
     const newestMs = Math.max(evidence.judged?.newestMs[arm] ?? 0, stage.fromMs);
     const silentMs = knownToMs - newestMs;
     if (silentMs > quietMs) {
-      return { kind: 'no_data', reason: `no usable ${arm} traffic for ${formatDuration(silentMs)}` };
+      return { kind: 'no_data', reason: `no usable ${arm} traffic for ${formatRoughly(silentMs)}` };
     }
   }
   return null;
@@ -107,7 +110,7 @@ function baking(rollout: Rollout, nowMs: number): Finding | null {
   const step = rollout.policy.steps[stage.step];
   const leftMs = stage.fromMs + (step?.bakeMs ?? 0) - nowMs;
   if (step === undefined || leftMs <= 0) return null;
-  return { kind: 'baking', reason: `at ${stage.percent} % for another ${formatDuration(leftMs)}` };
+  return { kind: 'baking', reason: `at ${stage.percent} % for another ${formatRoughly(leftMs)}` };
 }
 
 function unproven(rollout: Rollout, { judged }: TickEvidence, verdicts: readonly Verdict[]): Finding | null {
@@ -207,7 +210,7 @@ function dueOf(
 }
 
 function pauseFor({ kind, reason }: Finding, ageMs: number, nowMs: number): Pause {
-  return { by: `deadline:${kind}`, because: clip(`held for ${formatDuration(ageMs)}: ${reason}`), atMs: nowMs };
+  return { by: `deadline:${kind}`, because: clip(`held for ${formatRoughly(ageMs)}: ${reason}`), atMs: nowMs };
 }
 
 function shown(findings: readonly Finding[], clocks: readonly HoldClock[]): Rollout['hold'] {

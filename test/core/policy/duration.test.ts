@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { formatDuration, MAX_DURATION_MS, parseDuration } from '../../../src/core/policy/duration';
+import { formatDuration, formatRoughly, MAX_DURATION_MS, parseDuration } from '../../../src/core/policy/duration';
 
 describe('parseDuration', () => {
   test.each([
@@ -60,4 +60,13 @@ describe('formatDuration', () => {
   test('refuses what is no time', () => {
     expect(() => formatDuration(Number.NaN)).toThrow(RangeError);
   });
+});
+
+describe('formatRoughly', () => {
+  it.each([
+    [4_407_500, '1h13m'],
+    [3_600_000, '1h'],
+    [90_400, '1m30s'],
+    [20, '1s'],
+  ])('%d ms is %s', (ms, text) => expect(formatRoughly(ms)).toBe(text));
 });

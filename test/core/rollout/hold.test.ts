@@ -96,6 +96,14 @@ describe('each kind of missing is a hold of its own, with its own deadlines (4.2
     expect(run(atStep(1), () => ({ judged: { newestMs } }), 1).rollout.hold?.kind).toBe('no_data');
   });
 
+  it('the smaller arm may be silent for longer: five times at 10 %', () => {
+    const silentFor = (hours: number) => ({
+      judged: { newestMs: { stable: NOW_MS, candidate: NOW_MS - hours * HOUR_MS } },
+    });
+    expect(run(atStep(0), () => silentFor(4), 1).rollout.hold?.kind).not.toBe('no_data');
+    expect(run(atStep(0), () => silentFor(6), 1).rollout.hold?.kind).toBe('no_data');
+  });
+
   it('deadlines are the policy’s own', () => {
     const policy = { deadlines: { noData: { alert: '30m', pause: '1h' } } };
     const { told } = run(atStep(1, policy), () => ({ judged: { newestMs: { stable: 0, candidate: 0 } } }), 10);
