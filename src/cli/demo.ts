@@ -200,7 +200,7 @@ function introduction({ prompts }: Scenario, usersPerDay: number): string {
   return [
     `Embedded stand-ins on loopback, real judge scores, ${usersPerDay} users a day for each prompt, a week in fast motion:`,
     ...lines,
-    'Each line: simulated time, prompt, state, share of the traffic, units in this step, each guardrail: difference [bounds] verdict.',
+    'Each line: simulated time, prompt, state, share of the traffic, units in this step, each guardrail: difference (bounds) verdict.',
   ].join('\n');
 }
 

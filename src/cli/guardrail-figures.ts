@@ -51,18 +51,20 @@ export function guardrailCells(guardrail: FrozenGuardrail, verdict: Verdict, pai
     `${mean(verdict.meanCandidate)} against ${mean(verdict.meanStable)}`,
     differenceText(transform, verdict),
     `accepted ${wordDifference(transform, -guardrail.delta)}`,
-    paint(TONES[verdict.kind], verdict.kind.replace('_', ' ')),
+    paint(VERDICT_TONES[verdict.kind], verdict.kind.replace('_', ' ')),
   ];
 }
 
-const TONES: Readonly<Record<Verdict['kind'], Tone>> = {
+/** How a verdict is shown. */
+export const VERDICT_TONES: Readonly<Record<Verdict['kind'], Tone>> = {
   safe: 'good',
   inconclusive: 'warn',
   no_data: 'warn',
   harmful: 'bad',
 };
 
-function differenceText(transform: Transform, { difference, low, high }: Verdict): string {
+/** The difference with its bounds, lower one first, in the metric's own words. */
+export function differenceText(transform: Transform, { difference, low, high }: Verdict): string {
   if (difference === null) return 'no difference yet';
   const middle = wordDifference(transform, difference);
   if (low === null || high === null) return middle;

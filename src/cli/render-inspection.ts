@@ -1,7 +1,7 @@
 import type { Inspection } from '../app/inspect-rollout';
-import { wordDifference } from '../core/judging/wording';
 import type { Verdict } from '../core/judging/verdict';
 import { currentStage, displayState, type Rollout } from '../core/rollout/rollout';
+import { differenceText, VERDICT_TONES } from './guardrail-figures';
 import type { Paint, Tone } from './paint';
 
 const COUNT = new Intl.NumberFormat('en-US');
@@ -19,17 +19,10 @@ export function renderInspection({ rollout, verdicts, stageUnits }: Inspection, 
 }
 
 function renderVerdict(rollout: Rollout, verdict: Verdict, paint: Paint): string {
-  const transform = rollout.guardrails.find(({ id }) => id === verdict.guardrail)?.transform;
-  const word = (value: number): string => (transform === undefined ? String(value) : wordDifference(transform, value));
-  const { difference, low, high } = verdict;
-  const numbers =
-    difference === null
-      ? 'no difference yet'
-      : low === null || high === null
-        ? word(difference)
-        : `${word(difference)} [${word(low)}, ${word(high)}]`;
-  const tone: Tone = verdict.kind === 'harmful' ? 'bad' : verdict.kind === 'safe' ? 'good' : 'dim';
-  return `${verdict.guardrail.replace('score:', '')} ${numbers} ${paint(tone, verdict.kind)}`;
+  const guardrail = rollout.guardrails.find(({ id }) => id === verdict.guardrail);
+  const difference = guardrail === undefined ? '' : differenceText(guardrail.transform, verdict);
+  const name = verdict.guardrail.replace('score:', '');
+  return `${name} ${difference} ${paint(VERDICT_TONES[verdict.kind], verdict.kind.replace('_', ' '))}`;
 }
 
 function toneOf(state: string): Tone {
