@@ -10,7 +10,7 @@ import { lookUpPending } from './look-up-pending';
 import { readObservations } from './read-observations';
 import { readScores } from './read-scores';
 import type { Reading } from './reading';
-import { rotateSubjects } from './snapshot';
+import { rotateSubjects, writeSnapshot } from './snapshot';
 
 /** Environments of the weekly numbers where no rollout's policy names them. */
 const IDLE_ENVIRONMENTS = ['production', 'default'];
@@ -58,6 +58,7 @@ export async function readEvidence(
   await readScores(reading);
   await lookUpPending(reading);
   if (rules !== null && running !== null) await judgeDue(reading, rules, running);
+  await writeSnapshot(reading.work, controller.objects, controller.cache);
   rotateSubjects(manifest, nowMs);
   const problem = reading.stopped?.code === 'budget_exhausted' ? null : reading.stopped;
   return { manifest, problem, ...reading.counts, requests: reading.meter.used() };
@@ -77,6 +78,8 @@ function emptyWorkspace(
     changedSubjects: new Set(),
     changedUnits: new Set(),
     changedDays: new Set(),
+    heldSubjects: new Map(),
+    heldUnits: new Map(),
     due: [],
     journal: [],
     rollout: rules,

@@ -1,42 +1,52 @@
 import { afterPage, nextWindow, restarted, type Lane } from '../../core/evidence/lanes';
 import { countRow } from '../../core/evidence/count-rows';
-import type { Reading } from './reading';
+import type { Page } from '../../core/ports';
+import { ask, type Reading } from './reading';
 
-/** Rows folded at once: bounds the memory of a tick that has a lot to read. */
-const BATCH_ROWS = 10_000;
+/** Rows folded at once: a page of either stream. */
+const BATCH_ROWS = 100;
 
 type Window = NonNullable<Lane['window']>;
 
-/** One page with its rows made ready to fold. */
-export interface ReadyPage<Row> {
-  rows: Row[];
-  cursor: string | null;
-  malformed: number;
-  /** False when some of its rows could not be made ready; the page is then read again, what was folded being known. */
-  isWhole: boolean;
-}
-
 /** How one of the two streams is read. */
-export interface Stream<Row> {
+export interface Stream<Row, Ready> {
   name: 'observations' | 'scores';
   maxPages: number;
   /** Nothing from this time on is read, ms. */
   untilMs: number;
-  /** @returns null when Langfuse cannot be asked */
-  fetchPage(window: Window): Promise<ReadyPage<Row> | null>;
-  fold(rows: Row[]): Promise<void>;
+  list(window: Window): Promise<Page<Row>>;
+  /**
+   * Makes a page's rows ready to fold.
+   * @returns `isWhole` false when some could not be; the page is then read again, what was folded being known
+   */
+  prepare(rows: Row[]): Promise<{ rows: Ready[]; isWhole: boolean }>;
+  fold(rows: Ready[]): Promise<void>;
 }
 
 /**
- * Reads every lane of a stream, page by page, folding in batches. The manifest's lanes move on only together with the rows
- * they brought, so whatever ends the reading, the next tick goes on where the last batch ended.
+ * Reads every lane of a stream, page by page, folding in batches while the next page is on its way. The manifest's lanes move
+ * on only together with the rows they brought, so whatever ends the reading, the next tick goes on where the last batch ended.
  */
-export async function readLanes<Row>(reading: Reading, stream: Stream<Row>): Promise<void> {
+export async function readLanes<Row, Ready>(reading: Reading, stream: Stream<Row, Ready>): Promise<void> {
   const { manifest, nowMs } = reading.work;
   const lanes = manifest[stream.name].slice();
-  let batch: Row[] = [];
+  const kept = new Set(lanes.map(({ window }) => window?.cursor).filter((cursor) => typeof cursor === 'string'));
+  let batch: Ready[] = [];
   let malformed = 0;
   let pages = 0;
+
+  function request(): Asked<Row> | null {
+    if (reading.stopped !== null || pages >= stream.maxPages) return null;
+    for (const [index, lane] of lanes.entries()) {
+      const window = nextWindow(lane, nowMs, stream.untilMs);
+      if (window === null) continue;
+      pages++;
+      const page = ask(reading, () => stream.list(window));
+      page.catch(() => {});
+      return { index, window, page };
+    }
+    return null;
+  }
 
   async function flush(): Promise<void> {
     await stream.fold(batch);
@@ -47,26 +57,29 @@ export async function readLanes<Row>(reading: Reading, stream: Stream<Row>): Pro
     malformed = 0;
   }
 
-  for (const index of lanes.keys()) {
-    const isContinued = lanes[index]!.window !== null;
-    for (let first = true; pages < stream.maxPages && reading.stopped === null; first = false) {
-      const window = nextWindow(lanes[index]!, nowMs, stream.untilMs);
-      if (window === null) break;
-      const page = await stream.fetchPage(window);
-      if (page === null) {
-        if (first && isContinued && isRefused(reading)) lanes[index] = restarted(lanes[index]!);
-        break;
-      }
-      pages++;
-      for (const row of page.rows) batch.push(row);
-      if (page.isWhole) {
-        if (index === 0) malformed += page.malformed;
-        lanes[index] = afterPage(lanes[index]!, window, page.cursor);
-      }
-      if (batch.length >= BATCH_ROWS) await flush();
+  for (let asked = request(); asked !== null;) {
+    const { index, window } = asked;
+    const page = await asked.page;
+    if (page === null) {
+      if (kept.has(window.cursor ?? '') && isRefused(reading)) lanes[index] = restarted(lanes[index]!);
+      break;
     }
+    const { rows, isWhole } = await stream.prepare(page.rows);
+    for (const row of rows) batch.push(row);
+    if (!isWhole) break;
+    if (index === 0) malformed += page.malformed.length;
+    lanes[index] = afterPage(lanes[index]!, window, page.cursor);
+    asked = request();
+    if (batch.length >= BATCH_ROWS) await flush();
   }
   await flush();
+}
+
+/** A page that is on its way; null when Langfuse could not be asked. */
+interface Asked<Row> {
+  index: number;
+  window: Window;
+  page: Promise<Page<Row> | null>;
 }
 
 /** A cursor that was kept since the last tick may not be accepted any more. */

@@ -1,8 +1,9 @@
 import { dayOf } from '../../core/evidence/count-rows';
 import { foldObservations, type ResolvedObservation } from '../../core/evidence/fold-observations';
 import { sessionKey } from '../../core/evidence/records';
+import type { ObservationRow } from '../../core/ports';
 import { readLanes } from './read-lanes';
-import { ask, finishBatch, type Reading } from './reading';
+import { finishBatch, type Reading } from './reading';
 import { resolveUnits } from './resolve-units';
 import { loadInto } from './snapshot';
 
@@ -12,17 +13,12 @@ const OBSERVATIONS_PER_PAGE = 1000;
 export async function readObservations(reading: Reading): Promise<void> {
   const { langfuse, settings } = reading.controller;
   const { prompt } = reading.work.manifest;
-  await readLanes<ResolvedObservation>(reading, {
+  await readLanes<ObservationRow, ResolvedObservation>(reading, {
     name: 'observations',
     maxPages: settings.maxPagesPerTick.observations,
     untilMs: reading.work.nowMs,
-    async fetchPage(window) {
-      const query = { prompt, ...window, limit: OBSERVATIONS_PER_PAGE };
-      const page = await ask(reading, () => langfuse.listObservations(query));
-      if (page === null) return null;
-      const { rows, isWhole } = await resolveUnits(reading, page.rows, -Infinity);
-      return { rows, isWhole, cursor: page.cursor, malformed: page.malformed.length };
-    },
+    list: (window) => langfuse.listObservations({ prompt, ...window, limit: OBSERVATIONS_PER_PAGE }),
+    prepare: (rows) => resolveUnits(reading, rows, -Infinity),
     fold: (rows) => foldBatch(reading, rows),
   });
 }

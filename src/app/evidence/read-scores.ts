@@ -2,7 +2,7 @@ import { dayOf } from '../../core/evidence/count-rows';
 import { foldScores, subjectKey } from '../../core/evidence/fold-scores';
 import type { ScoreRow } from '../../core/ports';
 import { readLanes } from './read-lanes';
-import { ask, finishBatch, type Reading } from './reading';
+import { finishBatch, type Reading } from './reading';
 import { loadInto } from './snapshot';
 
 const SCORES_PER_PAGE = 100;
@@ -18,16 +18,12 @@ export async function readScores(reading: Reading): Promise<void> {
   const waiting = manifest.pending;
   manifest.pending = [];
   await foldScoreBatch(reading, waiting);
-  await readLanes<ScoreRow>(reading, {
+  await readLanes<ScoreRow, ScoreRow>(reading, {
     name: 'scores',
     maxPages: settings.maxPagesPerTick.scores,
     untilMs: manifest.observations[0]!.doneMs,
-    async fetchPage(window) {
-      const page = await ask(reading, () => langfuse.listScores({ names: [], ...window, limit: SCORES_PER_PAGE }));
-      if (page === null) return null;
-      const rows = page.rows.map((row) => withHashedSession(row, hashUnit));
-      return { rows, isWhole: true, cursor: page.cursor, malformed: page.malformed.length };
-    },
+    list: (window) => langfuse.listScores({ names: [], ...window, limit: SCORES_PER_PAGE }),
+    prepare: async (rows) => ({ rows: rows.map((row) => withHashedSession(row, hashUnit)), isWhole: true }),
     fold: (rows) => foldScoreBatch(reading, rows),
   });
 }

@@ -5,7 +5,7 @@ import type { UnitKind } from '../../core/policy/policy';
 import type { Controller } from '../controller';
 import type { RequestMeter } from '../request-meter';
 import { writeJournal } from './journal';
-import { writeBack } from './snapshot';
+import { holdChanges, writeSnapshot } from './snapshot';
 
 /** One tick's reading of one prompt. */
 export interface Reading {
@@ -34,12 +34,17 @@ export async function ask<Answer>(reading: Reading, request: () => Promise<Answe
   }
 }
 
-/** Ends a batch: lets units into engine B, then writes what changed and empties the workspace. */
+/** Records held between two writes of the snapshot: bounds the memory of a tick that has a lot to read. */
+const MAX_HELD = 200_000;
+/** Fewer lines of the journal wait for the next batch. */
+const LINES_PER_OBJECT = 20_000;
+
+/** Ends a batch: lets units into engine B, then empties the workspace. */
 export async function finishBatch({ controller, work }: Reading): Promise<void> {
   if (work.rollout !== null) enterTouchedUnits(work, work.rollout);
-  await writeBack(work, controller.objects, controller.cache);
+  holdChanges(work);
+  if (work.heldSubjects.size + work.heldUnits.size > MAX_HELD) {
+    await writeSnapshot(work, controller.objects, controller.cache);
+  }
   await writeJournal(work, controller.objects, LINES_PER_OBJECT);
 }
-
-/** Fewer lines wait for the next batch. */
-const LINES_PER_OBJECT = 20_000;

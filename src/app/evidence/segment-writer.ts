@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../core/ports';
-import { remember, type Page, type PageCache } from './page-tree';
+import { remember, type Page, type PageCache } from './page-cache';
 import { absolute, type PageRef } from './page-ref';
 
 const encoder = new TextEncoder();
@@ -10,18 +10,18 @@ export class SegmentWriter {
   private readonly nodes: { ref: PageRef; node: Page }[] = [];
   private size = 0;
 
-  /** Adds a JSON page; its ref has an empty segment name until {@link flush}. */
-  add(page: unknown): PageRef {
-    const bytes = encoder.encode(JSON.stringify(page));
+  /** Adds a page; its ref has an empty segment name until {@link flush}. */
+  add(text: string): PageRef {
+    const bytes = encoder.encode(text);
     const ref: PageRef = ['', this.size, bytes.length];
     this.chunks.push(bytes);
     this.size += bytes.length;
     return ref;
   }
 
-  /** Adds a page of a tree, which will be remembered as if it had been read; it must not be changed afterwards. */
+  /** Adds a page of a tree, which will be remembered as if it had been read. */
   addNode(node: Page): PageRef {
-    const ref = this.add(node);
+    const ref = this.add(typeof node === 'string' ? node : JSON.stringify(node.children));
     this.nodes.push({ ref, node });
     return ref;
   }

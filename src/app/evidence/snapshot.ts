@@ -1,9 +1,11 @@
 import { allReadMs } from '../../core/evidence/lanes';
 import type { DayPage, Manifest } from '../../core/evidence/manifest';
-import { copySubject, copyUnit, type SubjectRecord, type UnitRecord } from '../../core/evidence/records';
+import type { SubjectRecord, UnitRecord } from '../../core/evidence/records';
 import type { Workspace } from '../../core/evidence/workspace';
 import type { ObjectStore } from '../../core/ports';
-import { lookUp, putAll, readPage, type PageCache } from './page-tree';
+import type { PageCache } from './page-cache';
+import type { TreeRoot } from './page-ref';
+import { lookUp, putAll, readPage } from './page-tree';
 import { SegmentWriter } from './segment-writer';
 
 const DAY_MS = 24 * 3_600_000;
@@ -25,18 +27,25 @@ export async function loadInto(
   { subjects = [], units = [], daysMs = [] }: Touched,
 ): Promise<void> {
   const { manifest } = work;
-  const newer = missing(subjects, work.subjects);
-  for (const [key, subject] of await lookUp<SubjectRecord>(objects, cache, manifest.subjects, newer)) {
-    work.subjects.set(key, copySubject(subject));
-  }
-  const older = missing(newer, work.subjects);
-  for (const [key, subject] of await lookUp<SubjectRecord>(objects, cache, manifest.olderSubjects, older)) {
-    work.subjects.set(key, copySubject(subject));
-  }
-  const unitRoot = manifest.rollout?.units ?? null;
-  for (const [key, unit] of await lookUp<UnitRecord>(objects, cache, unitRoot, missing(units, work.units))) {
-    work.units.set(key, copyUnit(unit));
-  }
+  const load = async <Record>(
+    into: Map<string, Record>,
+    held: ReadonlyMap<string, string>,
+    keys: readonly string[],
+    roots: readonly TreeRoot[],
+  ): Promise<void> => {
+    let missing = [...new Set(keys)].filter((key) => !into.has(key));
+    const take = (found: ReadonlyMap<string, string>): void => {
+      missing = missing.filter((key) => {
+        const text = found.get(key);
+        if (text !== undefined) into.set(key, JSON.parse(text) as Record);
+        return text === undefined;
+      });
+    };
+    take(held);
+    for (const root of roots) take(await lookUp(objects, cache, root, missing));
+  };
+  await load<SubjectRecord>(work.subjects, work.heldSubjects, subjects, [manifest.subjects, manifest.olderSubjects]);
+  await load<UnitRecord>(work.units, work.heldUnits, units, [manifest.rollout?.units ?? null]);
   for (const dayMs of new Set(daysMs)) {
     if (work.days.has(dayMs)) continue;
     const page = manifest.days.find(([day]) => day === dayMs)?.[1];
@@ -44,21 +53,25 @@ export async function loadInto(
   }
 }
 
-function missing(keys: readonly string[], held: ReadonlyMap<string, unknown>): string[] {
-  return [...new Set(keys)].filter((key) => !held.has(key));
+/** Ends a batch: what it changed is held as JSON until it is written, the rest is let go. */
+export function holdChanges(work: Workspace): void {
+  for (const key of work.changedSubjects) work.heldSubjects.set(key, JSON.stringify(work.subjects.get(key)));
+  for (const key of work.changedUnits) work.heldUnits.set(key, JSON.stringify(work.units.get(key)));
+  for (const done of [work.subjects, work.units, work.changedSubjects, work.changedUnits]) done.clear();
 }
 
-/** Writes what the batch changed as one segment and moves the manifest's addresses to it; empties the workspace. */
-export async function writeBack(work: Workspace, objects: ObjectStore, cache: PageCache): Promise<void> {
+/** Writes what the batches changed as one segment and moves the manifest's addresses to it. */
+export async function writeSnapshot(work: Workspace, objects: ObjectStore, cache: PageCache): Promise<void> {
   const { manifest } = work;
   const segment = new SegmentWriter();
-  const subjects = picked(work.subjects, work.changedSubjects);
-  const subjectRoot = await putAll(objects, cache, manifest.subjects, subjects, segment);
-  const units = picked(work.units, work.changedUnits);
-  const unitRoot = await putAll(objects, cache, manifest.rollout?.units ?? null, units, segment);
-  const days = [...work.changedDays].map((dayMs) => [dayMs, segment.add(work.days.get(dayMs)!)] as const);
+  const subjectRoot = await putAll(objects, cache, manifest.subjects, work.heldSubjects, segment);
+  const unitRoot = await putAll(objects, cache, manifest.rollout?.units ?? null, work.heldUnits, segment);
+  const days = [...work.changedDays].map(
+    (dayMs) => [dayMs, segment.add(JSON.stringify(work.days.get(dayMs)))] as const,
+  );
   work.due.sort((a, b) => a[0] - b[0]);
-  const due = work.due.length === 0 ? null : { earliestMs: work.due[0]![0], page: segment.add(work.due) };
+  const due =
+    work.due.length === 0 ? null : { earliestMs: work.due[0]![0], page: segment.add(JSON.stringify(work.due)) };
   const place = await segment.flush(objects, cache);
   manifest.subjects = subjectRoot && place(subjectRoot);
   const newDays = new Map(manifest.days);
@@ -68,15 +81,10 @@ export async function writeBack(work: Workspace, objects: ObjectStore, cache: Pa
     manifest.rollout.units = unitRoot && place(unitRoot);
     if (due !== null) manifest.rollout.due.push({ earliestMs: due.earliestMs, page: place(due.page) });
   }
-  for (const changed of [work.changedSubjects, work.changedUnits, work.changedDays]) changed.clear();
-  for (const held of [work.subjects, work.units, work.days]) held.clear();
+  work.changedDays.clear();
+  work.heldSubjects.clear();
+  work.heldUnits.clear();
   work.due = [];
-}
-
-function picked<Value>(held: ReadonlyMap<string, Value>, keys: ReadonlySet<string>): Map<string, Value> {
-  const changed = new Map<string, Value>();
-  for (const key of keys) changed.set(key, held.get(key)!);
-  return changed;
 }
 
 /**

@@ -67,18 +67,3 @@ export function newUnit(atMs: number, stage: number, guardrails: number): UnitRe
     f: Array.from({ length: guardrails }, () => null),
   };
 }
-
-/** A deep copy that may be changed. */
-export function copyUnit(unit: UnitRecord): UnitRecord {
-  return {
-    ...unit,
-    st: unit.st.map(([stage, arm, sums]) => [stage, arm, sums.slice()]),
-    b: unit.b.slice(),
-    f: unit.f.slice(),
-  };
-}
-
-/** A deep copy that may be changed; the entries of its lists are never changed, only replaced. */
-export function copySubject(subject: SubjectRecord): SubjectRecord {
-  return { ...subject, v: subject.v.slice(), o: subject.o.slice(), c: subject.c.slice() };
-}

@@ -25,7 +25,7 @@ export interface JudgedMetric {
 export type JournalLine = readonly (string | number | null)[];
 
 /**
- * What a batch of rows is folded into: the loaded part of the snapshot. The fold changes it in place; whoever loaded it
+ * What rows are folded into, batch by batch: the loaded part of the snapshot. The fold changes it in place; whoever loaded it
  * writes the changed parts back.
  */
 export interface Workspace {
@@ -37,7 +37,10 @@ export interface Workspace {
   changedSubjects: Set<string>;
   changedUnits: Set<string>;
   changedDays: Set<number>;
-  /** Entries made by this batch. */
+  /** Records that earlier batches changed, as JSON, until they are written. */
+  heldSubjects: Map<string, string>;
+  heldUnits: Map<string, string>;
+  /** Entries that are not written yet. */
   due: DueEntry[];
   journal: JournalLine[];
   rollout: RolloutRules | null;

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLangfuse } from '../src/adapters/langfuse/create-langfuse';
+import { folderObjectStore } from '../src/adapters/local/folder-object-store';
+import { pageCache } from '../src/app/evidence/page-cache';
+import { readEvidence } from '../src/app/evidence/read-evidence';
+import { createLangfuseData } from '../src/local/langfuse/data';
+import { memoryController } from '../src/local/replay/replay';
+import type { LangfuseAddress } from './langfuse-process';
+import { PROMPT } from './rows';
+import { benchRollout } from './subject';
+
+/*
+ * The process of the big tick: ticks over everything the given server has, each from an empty folder, and each followed by
+ * nothing but fetching and parsing the same pages.
+ */
+
+const CACHE_BYTES = 8 * 1024 * 1024;
+
+export interface BigTickWanted {
+  server: LangfuseAddress;
+  nowMs: number;
+  rows: number;
+  repeats: number;
+}
+
+export interface BigTickTimes {
+  tickMs: number[];
+  fetchMs: number[];
+  requests: number;
+  /** Peak of the process after its first tick, before anything else ran in it. */
+  peakRssMb: number;
+}
+
+process.once('message', (message) => void run(message as BigTickWanted));
+
+async function run(wanted: BigTickWanted): Promise<void> {
+  const times: BigTickTimes = { tickMs: [], fetchMs: [], requests: 0, peakRssMb: 0 };
+  for (let i = 0; i < wanted.repeats; i++) {
+    const { ms, urls } = await oneTick(wanted);
+    if (i === 0) times.peakRssMb = process.resourceUsage().maxRSS / 1024;
+    times.tickMs.push(ms);
+    globalThis.gc?.();
+    times.fetchMs.push(await fetchAll(wanted.server, urls));
+    times.requests = urls.length;
+    globalThis.gc?.();
+  }
+  process.send?.(times);
+}
+
+async function oneTick({ server, nowMs, rows }: BigTickWanted): Promise<{ ms: number; urls: string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'rampart-bench-'));
+  const controller = {
+    ...memoryController(() => nowMs, createLangfuseData(), {}),
+    langfuse: createLangfuse({ ...server, timeoutMs: 20_000 }),
+    objects: folderObjectStore({ folder }),
+    cache: pageCache(CACHE_BYTES),
+  };
+  const urls: string[] = [];
+  const { fetch } = globalThis;
+  globalThis.fetch = async (input, init) => {
+    urls.push(input instanceof Request ? input.url : String(input));
+    return fetch(input, init);
+  };
+  try {
+    const startedMs = performance.now();
+    const read = await readEvidence(controller, PROMPT, null, benchRollout(), nowMs);
+    await controller.objects.put('manifest', new TextEncoder().encode(JSON.stringify(read.manifest)));
+    const ms = performance.now() - startedMs;
+    if (read.problem !== null) throw read.problem;
+    if (read.observations !== rows || read.scores !== rows)
+      throw new Error(`read ${read.observations}, ${read.scores}`);
+    return { ms, urls };
+  } finally {
+    globalThis.fetch = fetch;
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The same pages, fetched and parsed one after the other, and nothing else. */
+async function fetchAll({ publicKey, secretKey }: LangfuseAddress, urls: readonly string[]): Promise<number> {
+  const authorization = `Basic ${Buffer.from(`${publicKey}:${secretKey}`).toString('base64')}`;
+  const startedMs = performance.now();
+  for (const url of urls) {
+    const response = await fetch(url, { headers: { authorization } });
+    JSON.parse(await response.text());
+  }
+  return performance.now() - startedMs;
+}
