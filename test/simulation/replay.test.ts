@@ -12,6 +12,8 @@ jest.setTimeout(600_000);
  */
 
 const FILE = process.env['RAMPART_SCORES'];
+/** The promised bound on false rollbacks; three standard errors of a count are allowed on top. */
+const ALPHA = 0.05;
 const DAY = { usersPerDay: 2000, days: 7, tickEveryMs: 15 * 60_000 };
 
 async function runs(stable: readonly JudgedAnswer[], candidate: readonly JudgedAnswer[], seeds: number) {
@@ -62,6 +64,6 @@ real(`real judge scores (${FILE === undefined ? 'skipped: RAMPART_SCORES names n
   });
   test('claude-2.1 -> itself is rarely rolled back', async () => {
     const rolledBack = countOf(await outcomes('claude-2.1', 'claude-2.1'), 'rolled_back');
-    expect(rolledBack).toBeLessThanOrEqual(Math.max(1, Math.floor(0.15 * seeds)));
+    expect(rolledBack).toBeLessThanOrEqual(ALPHA * seeds + 3 * Math.sqrt(ALPHA * (1 - ALPHA) * seeds));
   });
 });
