@@ -13,7 +13,7 @@ if (path === undefined) {
 const file = JSON.parse(readFileSync(path, 'utf8')) as ReferenceFile;
 const ids: Record<'passed' | 'failed' | 'unsupported', string[]> = { passed: [], failed: [], unsupported: [] };
 for (const testCase of file.cases) {
-  const result = runCase(testCase);
+  const result = runCase(testCase, file.cases);
   ids[result.status].push(testCase.id);
   if (result.status === 'failed') console.error(`${testCase.id}\n  ${result.differences.join('\n  ')}`);
 }

@@ -14,6 +14,7 @@ import {
   type StageSums,
   stratifiedRatioDifference,
 } from '../../../src/core/stats/stratified-ratio-difference';
+import { DISPLAY_KINDS } from '../../local/statistics/reference-kinds';
 
 /*
  * Cases computed by other programs, and how each kind of them is asked of the code here. The file's form is documented
@@ -36,12 +37,26 @@ export interface ReferenceFile {
 
 export type CaseResult = { status: 'passed' } | { status: 'unsupported' } | { status: 'failed'; differences: string[] };
 
-/** Runs one case. */
-export function runCase(testCase: ReferenceCase): CaseResult {
-  const compute = KINDS[testCase.kind];
+/**
+ * Runs one case.
+ * @param file the cases it was read with: an input `as ID` stands for the same input of another case
+ */
+export function runCase(testCase: ReferenceCase, file: readonly ReferenceCase[] = []): CaseResult {
+  const compute = KINDS[testCase.kind] ?? DISPLAY_KINDS[testCase.kind];
   if (compute === undefined) return { status: 'unsupported' };
-  const differences = compare(compute(testCase.inputs as never), testCase.expected, testCase.tolerance, '');
+  const inputs = resolveInputs(testCase.inputs, file);
+  const differences = compare(compute(inputs as never), testCase.expected, testCase.tolerance, '');
   return differences.length === 0 ? { status: 'passed' } : { status: 'failed', differences };
+}
+
+function resolveInputs(inputs: unknown, file: readonly ReferenceCase[]): unknown {
+  if (typeof inputs !== 'object' || inputs === null) return inputs;
+  const resolved = Object.entries(inputs).map(([name, value]: [string, unknown]) => {
+    const id = typeof value === 'string' && value.startsWith('as ') ? value.slice(3) : null;
+    const other = file.find((each) => each.id === id)?.inputs as Record<string, unknown> | undefined;
+    return [name, other === undefined ? value : other[name]];
+  });
+  return Object.fromEntries(resolved);
 }
 
 /** Every expected number, list and truth value must be there; where both tolerances are given, one is enough. */
