@@ -1,4 +1,5 @@
 import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
+import { EXPLAIN } from './explain';
 import { flagOption, textOption } from './parse-arguments';
 import { PERSON_COMMANDS } from './person-commands';
 import { CommandProblem, EXIT } from './problem';
@@ -66,6 +67,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   ...READING_COMMANDS,
   ...PERSON_COMMANDS,
   report: REPORT,
+  explain: EXPLAIN,
 };
 
 export const DEMO_SUMMARY = 'Show a promotion and a rollback on this machine, with Node alone';

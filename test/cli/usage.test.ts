@@ -25,6 +25,7 @@ test.each([
   ],
   [['run', '--json'], '--json: expected --once beside it, since a run has no end'],
   [['run', 'now'], "rampart run: expected nothing, got 'now'"],
+  [['explain', 'greeting', '--at', 'noon'], "--at: expected a time such as 2026-11-23T10:15:00Z, got 'noon'"],
   [['report', '--week', '47'], "--week: expected an ISO week such as 2026-W47, got '47'"],
 ])('%j is refused as usage', async (argv, message) => {
   const { exit, err } = await rampart(OUTSIDE, ...argv);
@@ -70,7 +71,7 @@ test('every command has a help that names its options, and the page of the comma
 
 test('what is not built is not offered', async () => {
   const { out } = await rampart(OUTSIDE, 'help');
-  for (const name of ['compare', 'power', 'explain', 'backtest', 'init', 'validate', 'deploy', 'serve']) {
+  for (const name of ['compare', 'power', 'backtest', 'init', 'validate', 'deploy', 'serve']) {
     expect(out).not.toMatch(new RegExp(`^ +${name} `, 'mu'));
   }
 });
