@@ -24,6 +24,11 @@ import { readHashKey, readLangfuseKeys } from './secrets';
 /** A changed secret is seen within this time. */
 const CONTROLLER_MAX_AGE_MS = 15 * 60_000;
 
+/** No call hangs: left to itself the SDK waits for ever. */
+const BOUNDED = {
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+} as const;
+
 /** Pages of snapshots, as long as the container lives. Parsed ones take several times this in memory. */
 const cache = pageCache(32 * 1024 * 1024);
 
@@ -61,22 +66,22 @@ export async function awsController(
   config: RuntimeConfig,
   outputs: { mail: MailSender | null; log: (event: LogEvent) => void },
 ): Promise<Controller> {
-  const secrets = new SecretsManagerClient();
+  const secrets = new SecretsManagerClient(BOUNDED);
   const [keys, hashKey] = await Promise.all([
     readLangfuseKeys(secrets, environment.langfuseSecretId),
     readHashKey(secrets, environment.hashKeySecretId),
   ]);
   const { baseUrl, timeoutMs, requestsPerMinute } = config.langfuse;
-  const table = { client: new DynamoDBClient(), tableName: environment.table };
-  const bucket = { client: new S3Client(), bucket: environment.bucket };
+  const table = { client: new DynamoDBClient(BOUNDED), tableName: environment.table };
+  const bucket = { client: new S3Client(BOUNDED), bucket: environment.bucket };
   return {
     langfuse: createLangfuse({ baseUrl, timeoutMs, ...keys }),
     store: dynamoDbPromptStore(table),
     objects: s3ObjectStore(bucket),
     documents: s3DocumentStore(bucket),
     budget: dynamoDbRequestBudget({ ...table, limits: budgetLimits(requestsPerMinute) }),
-    alerts: snsAlertSender({ client: new SNSClient(), topicArn: environment.alertTopicArn }),
-    queue: sqsTickQueue({ client: new SQSClient(), queueUrl: environment.tickQueueUrl }),
+    alerts: snsAlertSender({ client: new SNSClient(BOUNDED), topicArn: environment.alertTopicArn }),
+    queue: sqsTickQueue({ client: new SQSClient(BOUNDED), queueUrl: environment.tickQueueUrl }),
     hashUnit: hashUnitWith(hashKey),
     sha256,
     cache,

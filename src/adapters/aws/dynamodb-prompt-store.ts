@@ -3,7 +3,8 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@a
 import type { Assignment } from '../../core/assignment/assignment';
 import type { AuditEvent, PromptItem } from '../../core/item/prompt-item';
 import type { PromptStore } from '../../core/ports';
-import { ASSIGNMENTS_INDEX, HISTORY_PREFIX, ITEM_SORT_KEY, KEY, LISTED, promptKey } from './dynamodb-table';
+import { ASSIGNMENTS_INDEX, TABLE_KEYS } from '../../core/config/state-layout';
+import { HISTORY_PREFIX, ITEM_SORT_KEY, LISTED, promptKey } from './dynamodb-table';
 import { calling, fromSdk, isNamed } from './sdk-errors';
 import { eventKey, readStoredEvent } from './stored-event';
 import { conflict, itemToJson, parseStored, readStoredAssignment, readStoredItem } from './stored-item';
@@ -78,7 +79,7 @@ async function write(table: Table, item: PromptItem): Promise<void> {
       body: JSON.stringify(body),
     },
     ...(revision === 1
-      ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': KEY.partition } }
+      ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': TABLE_KEYS.partition } }
       : {
           ConditionExpression: '#revision = :before',
           ExpressionAttributeNames: { '#revision': 'revision' },
@@ -131,7 +132,7 @@ async function listAssignments(
   const assignments = (page.Items ?? []).map((row) =>
     assignmentOf(`assignment in row "${String(row['pk'])}"`, null, row),
   );
-  return { assignments, cursor: keyPart(page.LastEvaluatedKey, KEY.partition) };
+  return { assignments, cursor: keyPart(page.LastEvaluatedKey, TABLE_KEYS.partition) };
 }
 
 async function appendEvent(table: Table, prompt: string, event: AuditEvent): Promise<void> {
@@ -139,7 +140,7 @@ async function appendEvent(table: Table, prompt: string, event: AuditEvent): Pro
     TableName: table.name,
     Item: { pk: promptKey(prompt), sk: `${HISTORY_PREFIX}${eventKey(event)}`, event: JSON.stringify(event) },
     ConditionExpression: 'attribute_not_exists(#pk)',
-    ExpressionAttributeNames: { '#pk': KEY.partition },
+    ExpressionAttributeNames: { '#pk': TABLE_KEYS.partition },
   });
   try {
     await table.client.send(put);
@@ -159,7 +160,7 @@ async function readHistory(
         TableName: table.name,
         ConsistentRead: true,
         KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
-        ExpressionAttributeNames: { '#pk': KEY.partition, '#sk': KEY.sort },
+        ExpressionAttributeNames: { '#pk': TABLE_KEYS.partition, '#sk': TABLE_KEYS.sort },
         ExpressionAttributeValues: { ':pk': promptKey(prompt), ':prefix': HISTORY_PREFIX },
         ScanIndexForward: false,
         Limit: query.limit,
@@ -171,7 +172,7 @@ async function readHistory(
     const where = `history of prompt "${prompt}", ${String(row['sk'])}`;
     return readStoredEvent(where, parseStored(where, String(row['event'])));
   });
-  return { events, cursor: keyPart(page.LastEvaluatedKey, KEY.sort) };
+  return { events, cursor: keyPart(page.LastEvaluatedKey, TABLE_KEYS.sort) };
 }
 
 function assignmentOf(where: string, prompt: string | null, row: Record<string, unknown>): Assignment {

@@ -1,4 +1,5 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { ASSIGNMENTS_INDEX, TABLE_KEYS } from '../../core/config/state-layout';
 
 /*
  * The one table, by name: for the adapters, for the runtime's reader, for the stack and for the embedded engine.
@@ -10,16 +11,6 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
  *
  * Only items carry `listed`, so the index over it holds one small row per prompt: the assignment.
  */
-
-export const KEY = { partition: 'pk', sort: 'sk' } as const;
-
-/** Sparse index that lists every prompt's assignment, in pages. */
-export const ASSIGNMENTS_INDEX = {
-  name: 'assignments',
-  partition: 'listed',
-  sort: 'pk',
-  projected: ['assignment'],
-} as const;
 
 /** Value of `listed` on every item. */
 export const LISTED = 'prompt';
@@ -38,13 +29,13 @@ export function tableDefinition(tableName: string): CreateTableCommandInput {
   return {
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [KEY.partition, KEY.sort, ASSIGNMENTS_INDEX.partition].map((name) => ({
+    AttributeDefinitions: [TABLE_KEYS.partition, TABLE_KEYS.sort, ASSIGNMENTS_INDEX.partition].map((name) => ({
       AttributeName: name,
       AttributeType: 'S',
     })),
     KeySchema: [
-      { AttributeName: KEY.partition, KeyType: 'HASH' },
-      { AttributeName: KEY.sort, KeyType: 'RANGE' },
+      { AttributeName: TABLE_KEYS.partition, KeyType: 'HASH' },
+      { AttributeName: TABLE_KEYS.sort, KeyType: 'RANGE' },
     ],
     GlobalSecondaryIndexes: [
       {

@@ -1,3 +1,5 @@
+import type { Settings } from './settings';
+
 /** Three letters, as EventBridge writes weekdays. */
 export type Weekday = 'MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN';
 
@@ -6,8 +8,8 @@ export type Weekday = 'MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN';
  * `rampart.config.yaml`; see docs/configuration.md for its keys.
  */
 export interface DeploymentConfig {
-  /** What the controller needs, in the form of the app's `Settings`. */
-  settings: ControllerSettings;
+  /** What the controller's use cases need. Policies and bounds stay in their written form. */
+  settings: Settings;
   langfuse: {
     baseUrl: string;
     /** Secrets Manager name of `{"publicKey", "secretKey"}`. */
@@ -32,20 +34,4 @@ export interface DeploymentConfig {
     schedule: { weekday: Weekday; hour: number; minute: number };
   };
   retention: { evidenceDays: number; logDays: number };
-}
-
-/** The settings of a controller, as its use cases expect them. Policies and bounds stay in their written form. */
-export interface ControllerSettings {
-  deployment: string;
-  candidateLabel: string;
-  defaultPolicy: unknown;
-  promptPolicies: Readonly<Record<string, unknown>>;
-  bounds: unknown;
-  alarms: Readonly<Record<string, readonly string[]>>;
-  tickEveryMs: number;
-  idleReadEveryMs: number;
-  maxPagesPerTick: { observations: number; scores: number; lookups: number };
-  assignmentMaxAgeMs: number;
-  verifyDeadlineMs: number;
-  timeZone: string;
 }

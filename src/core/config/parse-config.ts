@@ -4,8 +4,9 @@ import { readShape } from '../policy/read-shape';
 import { SHIPPED_BOUNDS } from '../policy/written-bounds';
 import { checkConfig, parseSchedule } from './config-rules';
 import { DEFAULT_CONFIG } from './default-config';
-import type { ControllerSettings, DeploymentConfig } from './deployment-config';
+import type { DeploymentConfig } from './deployment-config';
 import { policyProblems } from './policy-problems';
+import type { Settings } from './settings';
 import { writtenConfig, writtenPrompt, type WrittenConfig } from './written-config';
 
 /** A configuration, or everything that is wrong with it. */
@@ -58,7 +59,7 @@ function normalise(written: WrittenConfig): DeploymentConfig {
   };
 }
 
-function settingsOf(written: WrittenConfig): ControllerSettings {
+function settingsOf(written: WrittenConfig): Settings {
   const policies = Object.entries(written.prompts ?? {}).map(([prompt, value]) => {
     return [prompt, writtenPrompt.parse(value).policy] as const;
   });

@@ -1,5 +1,5 @@
 /*
- * What the stack that creates the state and the code that uses it must agree on; a test compares both.
+ * What the stack that creates the state and the adapters that use it agree on.
  */
 
 /** Keys of the one table; both are strings. */

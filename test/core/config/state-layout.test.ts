@@ -1,16 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ASSIGNMENTS_INDEX as ADAPTERS_INDEX, KEY } from '../../../src/adapters/aws/dynamodb-table';
 import { s3DocumentStore } from '../../../src/adapters/aws/s3-document-store';
-import { ASSIGNMENTS_INDEX, BUCKET_FOLDERS, TABLE_KEYS } from '../../../src/core/config/state-layout';
+import { BUCKET_FOLDERS } from '../../../src/core/config/state-layout';
 
 /** What both sides must agree on, since neither imports the other. */
 describe('the stack and the adapters', () => {
-  test('mean the same table', () => {
-    expect(TABLE_KEYS).toEqual(KEY);
-    expect(ASSIGNMENTS_INDEX).toEqual(ADAPTERS_INDEX);
-  });
-
   test('mean the same folders of the bucket', async () => {
     const folders: readonly string[] = [...BUCKET_FOLDERS.expiring, ...BUCKET_FOLDERS.lasting];
     const used = sourceFiles('src/app').flatMap((file) =>
