@@ -45,6 +45,7 @@ export function remember(cache: PageCache, ref: PageRef, page: Page): Page {
   return kept;
 }
 
-function addressOf([segment, offset]: PageRef): string {
+/** What names a page. */
+export function addressOf([segment, offset]: PageRef): string {
   return `${segment}@${offset}`;
 }

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../core/ports';
-import { recall, remember, type Page, type PageCache } from './page-cache';
+import { addressOf, type Page, type PageCache } from './page-cache';
 import type { PageRef, TreeRoot } from './page-ref';
+import { readPages } from './read-pages';
 import type { SegmentWriter } from './segment-writer';
 
 export { pageCache, type PageCache } from './page-cache';
@@ -21,19 +22,8 @@ const MAX_DEPTH = 8;
 const decoder = new TextDecoder();
 
 /** Reads one page that is not part of a tree. */
-export async function readPage<Value>(objects: ObjectStore, ref: PageRef): Promise<Value> {
-  return JSON.parse(await readText(objects, ref)) as Value;
-}
-
-async function readText(objects: ObjectStore, [segment, offset, length]: PageRef): Promise<string> {
-  return decoder.decode(await objects.get(segment, { offset, length }));
-}
-
-async function readNode(objects: ObjectStore, cache: PageCache, ref: PageRef): Promise<Page> {
-  const kept = recall(cache, ref);
-  if (kept !== null) return kept;
-  const text = await readText(objects, ref);
-  return remember(cache, ref, text.startsWith('[') ? { children: JSON.parse(text) as (PageRef | null)[] } : text);
+export async function readPage<Value>(objects: ObjectStore, [segment, offset, length]: PageRef): Promise<Value> {
+  return JSON.parse(decoder.decode(await objects.get(segment, { offset, length }))) as Value;
 }
 
 /**
@@ -46,31 +36,14 @@ export async function lookUp(
   root: TreeRoot,
   keys: readonly string[],
 ): Promise<Map<string, string>> {
+  const entries = keys.map((key) => entryOf(key, ''));
   const found = new Map<string, string>();
-  async function visit(ref: PageRef, depth: number, wanted: readonly Entry[]): Promise<void> {
-    const node = await readNode(objects, cache, ref);
-    if (typeof node === 'string') {
-      for (const { key, line } of wanted) {
-        const text = textIn(node, line);
-        if (text !== null) found.set(key, text);
-      }
-      return;
+  await walk(objects, cache, root, entries, (leaf, wanted) => {
+    for (const { key, line } of wanted) {
+      const text = textIn(leaf, line);
+      if (text !== null) found.set(key, text);
     }
-    const groups = groupByNibble(wanted, depth);
-    await Promise.all(
-      groups.map(async (group, index) => {
-        const child = node.children[index];
-        if (group !== undefined && child) await visit(child, depth + 1, group);
-      }),
-    );
-  }
-  if (root !== null && keys.length > 0) {
-    await visit(
-      root,
-      0,
-      keys.map((key) => entryOf(key, '')),
-    );
-  }
+  });
   return found;
 }
 
@@ -86,30 +59,71 @@ export async function putAll(
   entries: ReadonlyMap<string, string>,
   segment: SegmentWriter,
 ): Promise<TreeRoot> {
-  async function visit(ref: PageRef | null, depth: number, changed: readonly Entry[]): Promise<PageRef> {
-    const node = ref === null ? '' : await readNode(objects, cache, ref);
-    if (typeof node !== 'string') return inner(node.children, depth, changed);
-    const merged = node === '' ? changed : mergedInto(node, changed);
+  if (entries.size === 0) return root;
+  const all = Array.from(entries, ([key, text]) => entryOf(key, text));
+  const pages = await walk(objects, cache, root, all, () => {});
+
+  function visit(ref: PageRef | null, depth: number, changed: readonly Entry[]): PageRef {
+    const page = ref === null ? '' : pages.get(addressOf(ref))!;
+    if (typeof page !== 'string') return inner(page.children, depth, changed);
+    const merged = page === '' ? changed : mergedInto(page, changed);
     if (merged.length <= LEAF_ENTRIES || depth >= MAX_DEPTH) return segment.addNode(leafOf(merged));
     return inner([], depth, merged);
   }
-  async function inner(old: readonly (PageRef | null)[], depth: number, changed: readonly Entry[]): Promise<PageRef> {
-    const groups = groupByNibble(changed, depth);
-    const children = await Promise.all(
-      Array.from({ length: FAN_OUT }, async (_, index) => {
-        const group = groups[index];
-        const child = old[index] ?? null;
-        return group === undefined ? child : visit(child, depth + 1, group);
-      }),
-    );
+  function inner(old: readonly (PageRef | null)[], depth: number, changed: readonly Entry[]): PageRef {
+    const children: (PageRef | null)[] = Array.from({ length: FAN_OUT }, (_, index) => old[index] ?? null);
+    for (const [index, group] of groupByNibble(changed, depth).entries()) {
+      if (group !== undefined) children[index] = visit(children[index]!, depth + 1, group);
+    }
     return segment.addNode({ children });
   }
-  if (entries.size === 0) return root;
-  return visit(
-    root,
-    0,
-    Array.from(entries, ([key, text]) => entryOf(key, text)),
-  );
+  return visit(root, 0, all);
+}
+
+/**
+ * Reads every page on the way to the entries, level by level.
+ * @param onLeaf called with each leaf and the entries that lead to it
+ * @returns the pages, by address
+ */
+async function walk(
+  objects: ObjectStore,
+  cache: PageCache,
+  root: TreeRoot,
+  entries: readonly Entry[],
+  onLeaf: (leaf: string, wanted: readonly Entry[]) => void,
+): Promise<Map<string, Page>> {
+  const read = new Map<string, Page>();
+  let level: Visit[] = root === null || entries.length === 0 ? [] : [{ ref: root, wanted: entries }];
+  for (let depth = 0; level.length > 0; depth++) {
+    const pages = await readPages(
+      objects,
+      cache,
+      level.map(({ ref }) => ref),
+    );
+    const next: Visit[] = [];
+    for (const { ref, wanted } of level) {
+      const address = addressOf(ref);
+      const page = pages.get(address)!;
+      read.set(address, page);
+      if (typeof page === 'string') onLeaf(page, wanted);
+      else for (const visit of below(page.children, wanted, depth)) next.push(visit);
+    }
+    level = next;
+  }
+  return read;
+}
+
+/** A page to read, and the entries that lead to it. */
+interface Visit {
+  ref: PageRef;
+  wanted: readonly Entry[];
+}
+
+function below(children: readonly (PageRef | null)[], wanted: readonly Entry[], depth: number): Visit[] {
+  return groupByNibble(wanted, depth).flatMap((group, index) => {
+    const ref = children[index] ?? null;
+    return group === undefined || ref === null ? [] : [{ ref, wanted: group }];
+  });
 }
 
 /** A leaf is a text of lines, `\n`, the key as JSON, `\t`, the value as JSON: neither character occurs inside JSON. */

@@ -1,0 +1,156 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { folderObjectStore } from '../src/adapters/local/folder-object-store';
+import type { Controller } from '../src/app/controller';
+import { pageCache } from '../src/app/evidence/page-cache';
+import { putAll } from '../src/app/evidence/page-tree';
+import { readEvidence } from '../src/app/evidence/read-evidence';
+import { SegmentWriter } from '../src/app/evidence/segment-writer';
+import type { Manifest } from '../src/core/evidence/manifest';
+import { newUnit, unknownSubject } from '../src/core/evidence/records';
+import { createLangfuseData } from '../src/local/langfuse/data';
+import { memoryController } from '../src/local/replay/replay';
+import { countingObjects } from './counting-objects';
+import { generatedLangfuse, type Generated } from './generated-langfuse';
+import { PROMPT } from './rows';
+import { benchAssignment, benchRollout, START_MS } from './subject';
+import { kilobytes, median, table, whole } from './table';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const TICK_MS = 15 * MINUTE_MS;
+const ROWS_PER_TICK = 1000;
+const SETTLE_MS = 10 * MINUTE_MS;
+const MEASURED_TICKS = 3;
+const UNITS_AT_ONCE = 250_000;
+
+interface Cost {
+  what: string;
+  ms: number;
+  reads: number;
+  readBytes: number;
+  writes: number;
+  writtenBytes: number;
+}
+
+/**
+ * What a tick with 1,000 new generations and scores costs as the rollout grows older and as more units are known. Every
+ * measured tick begins without a cache, as a function that was just started does.
+ * @returns Markdown sections
+ */
+export async function growth(): Promise<string> {
+  const newcomers = steady((n) => Math.floor(n / 2));
+  const ages: Cost[] = [];
+  for (const hours of [1, 10, 40])
+    ages.push(await costAfter(`${hours} h`, newcomers, START_MS + hours * HOUR_MS, TICK_MS));
+  const units: Cost[] = [];
+  for (const known of [10_000, 100_000, 1_000_000]) {
+    const rows = steady((n) => (n * 7919) % known);
+    units.push(await costAfter(`${whole(known)} units`, rows, START_MS + HOUR_MS, TICK_MS, known));
+  }
+  const head = ['', 'ms', 'objects read', 'KB read', 'objects written', 'KB written'];
+  const lines = (costs: readonly Cost[]): string =>
+    table(
+      head,
+      costs.map(({ what, ms, reads, readBytes, writes, writtenBytes }) => [
+        what,
+        whole(ms),
+        whole(reads),
+        kilobytes(readBytes),
+        whole(writes),
+        kilobytes(writtenBytes),
+      ]),
+    );
+  return [
+    `## A tick with ${whole(ROWS_PER_TICK)} new generations and scores, by the age of the rollout`,
+    lines(ages),
+    `## A tick with ${whole(ROWS_PER_TICK)} new generations and scores, by the units already known`,
+    lines(units),
+  ].join('\n\n');
+}
+
+/** Always as many rows a tick. */
+function steady(userOf: (n: number) => number): Generated {
+  const spacingMs = TICK_MS / ROWS_PER_TICK;
+  return {
+    startOf: (n) => START_MS + n * spacingMs,
+    rowsBefore: (atMs) => Math.max(0, Math.ceil((atMs - START_MS) / spacingMs)),
+    userOf,
+    assignment: benchAssignment(benchRollout()),
+  };
+}
+
+/** Ticks until `fromMs`, then measures a few. */
+async function costAfter(what: string, rows: Generated, fromMs: number, stepMs: number, knownUnits = 0): Promise<Cost> {
+  const folder = await mkdtemp(join(tmpdir(), 'rampart-bench-'));
+  const objects = countingObjects(folderObjectStore({ folder }));
+  const controller = {
+    ...memoryController(() => 0, createLangfuseData(), {}),
+    langfuse: generatedLangfuse(rows),
+    objects,
+  };
+  controller.settings.maxPagesPerTick = { observations: 10_000, scores: 100_000, lookups: 1 };
+  const rollout = benchRollout();
+  let manifest: Manifest | null = null;
+  const tick = async (nowMs: number): Promise<void> => {
+    const read = await readEvidence(controller, PROMPT, manifest, rollout, nowMs);
+    if (read.problem !== null) throw read.problem;
+    ({ manifest } = read);
+  };
+  try {
+    for (let nowMs = START_MS + stepMs; nowMs <= fromMs; nowMs += stepMs) await tick(nowMs + SETTLE_MS);
+    if (manifest !== null && knownUnits > 0) await addUnits(controller, manifest, knownUnits);
+    const costs: Cost[] = [];
+    for (let i = 1; i <= MEASURED_TICKS; i++) {
+      controller.cache = pageCache(64 * 1024 * 1024);
+      objects.reset();
+      const startedMs = performance.now();
+      await tick(fromMs + SETTLE_MS + i * TICK_MS);
+      costs.push({ what, ms: performance.now() - startedMs, ...objects.traffic });
+    }
+    return middle(what, costs);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Puts units, each with a trace, into the snapshot as ticks would have left them. */
+async function addUnits(
+  { objects, hashUnit }: Pick<Controller, 'objects' | 'hashUnit'>,
+  manifest: Manifest,
+  units: number,
+): Promise<void> {
+  const cache = pageCache(0);
+  for (let first = 0; first < units; first += UNITS_AT_ONCE) {
+    const unitTexts = new Map<string, string>();
+    const traceTexts = new Map<string, string>();
+    for (let n = first; n < Math.min(units, first + UNITS_AT_ONCE); n++) {
+      const key = hashUnit(`user-${n}`);
+      unitTexts.set(
+        key,
+        JSON.stringify({ ...newUnit(START_MS, 0, 3), st: [[0, 0, [1, 0.5, 1, 1, 1, 0.5]]], b: [1, 1, 1] }),
+      );
+      const trace = { ...unknownSubject(), v: [1], t: START_MS, u: key, s: 0, w: 1, o: [[`span-${n}`, 1, 0]] };
+      traceTexts.set(`trace-${n}`, JSON.stringify(trace));
+    }
+    const segment = new SegmentWriter();
+    const unitRoot = await putAll(objects, cache, manifest.rollout!.units, unitTexts, segment);
+    const traceRoot = await putAll(objects, cache, manifest.subjects, traceTexts, segment);
+    const place = await segment.flush(objects, cache);
+    manifest.rollout!.units = place(unitRoot!);
+    manifest.subjects = place(traceRoot!);
+  }
+}
+
+function middle(what: string, costs: readonly Cost[]): Cost {
+  const of = (figure: (cost: Cost) => number): number => median(costs.map(figure));
+  return {
+    what,
+    ms: of(({ ms }) => ms),
+    reads: of(({ reads }) => reads),
+    readBytes: of(({ readBytes }) => readBytes),
+    writes: of(({ writes }) => writes),
+    writtenBytes: of(({ writtenBytes }) => writtenBytes),
+  };
+}
