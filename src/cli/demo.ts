@@ -129,12 +129,13 @@ async function runHeadless(
       `seed ${seed} of ${seeds}: ${run.outcome} after ${run.hours} h, ${run.exposedUnits} users exposed\n`,
     );
   }
-  const output: ReplayOutput = {
-    runs,
-    variants: Object.fromEntries([stable, candidate].map((name) => [name, summarise(answersOf(table, name))])),
-  };
+  const output: ReplayOutput = { runs, variants: summaries(table, [stable, candidate]) };
   io.stdout.write(flagOption(args, 'json') ? `${JSON.stringify(output)}\n` : renderReplay(output));
   return EXIT.ok;
+}
+
+function summaries(table: ScoreTable, names: readonly string[]): ReplayOutput['variants'] {
+  return Object.fromEntries(names.map((name) => [name, summarise(answersOf(table, name))]));
 }
 
 function renderReplay({ runs, variants }: ReplayOutput): string {
@@ -189,8 +190,27 @@ async function runInSight(
     io.stderr.write('interrupted: every stand-in is stopped\n');
     return EXIT.interrupted;
   }
-  io.stdout.write(isJson ? `${JSON.stringify({ ...result, outDir })}\n` : conclusion(result, outDir, io));
+  if (!isJson) io.stdout.write(conclusion(result, outDir, io));
+  else if (table === null || variants === null) io.stdout.write(`${JSON.stringify({ ...result, outDir })}\n`);
+  else io.stdout.write(`${JSON.stringify(replayOutput(result, table, variants, size.seed))}\n`);
   return EXIT.ok;
+}
+
+/** The form of a headless replay, also for the one run in sight. */
+function replayOutput(
+  { prompts }: DemoResult,
+  table: ScoreTable,
+  { stable, candidate }: { stable: string; candidate: string },
+  seed: number,
+): ReplayOutput {
+  const runs = prompts.map(({ outcome, exposedUnits, hours, reason }) => ({
+    seed,
+    outcome,
+    exposedUnits,
+    hours,
+    reason,
+  }));
+  return { runs, variants: summaries(table, [stable, candidate]) };
 }
 
 function introduction({ prompts }: Scenario, usersPerDay: number): string {
@@ -200,6 +220,7 @@ function introduction({ prompts }: Scenario, usersPerDay: number): string {
   return [
     `Embedded stand-ins on loopback, real judge scores, ${usersPerDay} users a day for each prompt, a week in fast motion:`,
     ...lines,
+    'First the controller reads a week of history; then the candidates get their label.',
     'Each line: simulated time, prompt, state, share of the traffic, units in this step, each guardrail: difference (bounds) verdict.',
   ].join('\n');
 }

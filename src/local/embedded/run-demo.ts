@@ -38,7 +38,7 @@ export interface DemoResult {
     prompt: string;
     stable: string;
     candidate: string;
-    outcome: string;
+    outcome: 'promoted' | 'rolled_back' | 'aborted' | 'held';
     hours: number;
     exposedUnits: number;
     reason: string;
@@ -68,7 +68,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
       return { prompt, traffic: simulatedTraffic(prompt.traffic), shown: { state: '', atMs: -Infinity } };
     });
     for (const { prompt, traffic } of visits) writeHistory(embedded, prompt, traffic, SIMULATION_START_MS);
-    for (nowMs -= HISTORY_DAYS * DAY_MS; nowMs < SIMULATION_START_MS; nowMs += IDLE_TICK_MS) await embedded.tick();
+    for (nowMs -= HISTORY_DAYS * DAY_MS; nowMs < SIMULATION_START_MS; nowMs += IDLE_TICK_MS) {
+      if (options.isInterrupted()) return null;
+      await embedded.tick();
+    }
     for (const { prompt } of visits) {
       embedded.langfuse.data.createPrompt(
         { name: prompt.prompt, prompt: 'the candidate', labels: ['candidate'] },
@@ -142,12 +145,7 @@ async function conclude(
       prompt,
       stable,
       candidate,
-      outcome:
-        rollout.outcome === null && rollout.promotedAtMs === null
-          ? 'held'
-          : rollout.promotedAtMs !== null && rollout.outcome === null
-            ? 'promoted'
-            : rollout.phase,
+      outcome: outcomeOf(rollout),
       hours: (endedMs - rollout.startedAtMs) / HOUR_MS,
       exposedUnits: rollout.exposedUnits,
       reason: rollout.outcome?.reason ?? rollout.hold?.reason ?? '',
@@ -167,4 +165,10 @@ async function conclude(
   };
   await writeFile(join(outDir, 'summary.json'), `${JSON.stringify(result, null, 2)}\n`);
   return result;
+}
+
+/** Promoted counts from the moment `production` moved, whether the watch is over or not. */
+function outcomeOf({ phase, promotedAtMs }: Rollout): DemoResult['prompts'][number]['outcome'] {
+  if (phase === 'rolled_back' || phase === 'aborted') return phase;
+  return promotedAtMs === null ? 'held' : 'promoted';
 }
