@@ -25,6 +25,10 @@ export function addToAggregate(aggregate: Aggregate, value: number, sign: 1 | -1
   aggregate.n += sign;
   aggregate.sum += sign * value;
   aggregate.sumSquares += sign * value * value;
+  if (aggregate.n === 0) {
+    aggregate.sum = 0;
+    aggregate.sumSquares = 0;
+  }
   if (aggregate.bins === undefined) return;
   const bin = value > 0 ? String(Math.ceil(Math.log(value) / LN_GAMMA)) : 'z';
   const count = (aggregate.bins[bin] ?? 0) + sign;

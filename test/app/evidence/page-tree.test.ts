@@ -1,0 +1,112 @@
+import * as fc from 'fast-check';
+import { memoryObjectStore } from '../../../src/adapters/local/memory-object-store';
+import { pageCache, type PageCache } from '../../../src/app/evidence/page-cache';
+import type { TreeRoot } from '../../../src/app/evidence/page-ref';
+import { lookUp, putAll } from '../../../src/app/evidence/page-tree';
+import { SegmentWriter } from '../../../src/app/evidence/segment-writer';
+import type { ObjectStore } from '../../../src/core/ports';
+
+async function put(
+  objects: ObjectStore,
+  cache: PageCache,
+  root: TreeRoot,
+  entries: ReadonlyMap<string, string>,
+): Promise<TreeRoot> {
+  const segment = new SegmentWriter();
+  const next = await putAll(objects, cache, root, entries, segment);
+  const place = await segment.flush(objects, cache);
+  return next && place(next);
+}
+
+function counted(objects: ObjectStore): ObjectStore & { reads: number; underWay: number; most: number } {
+  const counting = {
+    reads: 0,
+    underWay: 0,
+    most: 0,
+    put: objects.put,
+    async get(name: string, range?: { offset: number; length: number }) {
+      counting.reads++;
+      counting.most = Math.max(counting.most, ++counting.underWay);
+      const bytes = await objects.get(name, range);
+      counting.underWay--;
+      return bytes;
+    },
+  };
+  return counting;
+}
+
+/** Keys of other people's making. */
+const key = fc.oneof(
+  fc.integer({ min: 0, max: 400 }).map((n) => `trace-${n}`),
+  fc.constantFrom('__proto__', 'constructor', '', '\n"a"\t', '"', '\\"a', 'a'),
+  fc.string({ unit: 'binary', maxLength: 6 }),
+);
+const batch = fc.array(
+  fc.tuple(
+    key,
+    fc.jsonValue({ maxDepth: 1 }).map((value) => JSON.stringify(value)),
+  ),
+  { maxLength: 150 },
+);
+
+test('is a map: after any batches it holds what a Map holds, and every older root what it held then', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(batch, { maxLength: 6 }), fc.constantFrom(0, 2000, 1e9), async (batches, maxBytes) => {
+      const objects = memoryObjectStore();
+      const cache = pageCache(maxBytes);
+      const held = new Map<string, string>();
+      const past: { root: TreeRoot; held: Map<string, string> }[] = [];
+      let root: TreeRoot = null;
+      for (const entries of batches) {
+        root = await put(objects, cache, root, new Map(entries));
+        for (const [each, text] of entries) held.set(each, text);
+        past.push({ root, held: new Map(held) });
+      }
+      const keys = [...held.keys(), 'not there'];
+      for (const each of past) {
+        const fresh = await lookUp(objects, pageCache(0), each.root, keys);
+        const cached = await lookUp(objects, cache, each.root, keys);
+        expect([...fresh].sort()).toEqual([...each.held].sort());
+        expect([...cached].sort()).toEqual([...each.held].sort());
+      }
+      expect(cache.bytes).toBeLessThanOrEqual(maxBytes);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+describe('a large map', () => {
+  const entries = new Map(Array.from({ length: 20_000 }, (_, i) => [`key-${i}`, String(i)]));
+
+  test('answers and changes a key with a few pages, at most sixteen reads at once', async () => {
+    const memory = memoryObjectStore();
+    const root = await put(memory, pageCache(0), null, entries);
+    const objects = counted(memory);
+    expect(await lookUp(objects, pageCache(0), root, ['key-77'])).toEqual(new Map([['key-77', '77']]));
+    expect(objects.reads).toBeLessThanOrEqual(5);
+    const changed = await put(memory, pageCache(0), root, new Map([['key-77', '"new"']]));
+    expect(await lookUp(memory, pageCache(0), changed, ['key-77', 'key-78'])).toEqual(
+      new Map([
+        ['key-77', '"new"'],
+        ['key-78', '78'],
+      ]),
+    );
+    await lookUp(
+      objects,
+      pageCache(0),
+      root,
+      [...entries.keys()].filter((_, i) => i % 100 === 0),
+    );
+    expect(objects.most).toBeLessThanOrEqual(16);
+  });
+
+  test('reads neighbours in one request, and nothing of what was just written', async () => {
+    const objects = counted(memoryObjectStore());
+    const cache = pageCache(1e9);
+    const root = await put(objects, cache, null, entries);
+    expect((await lookUp(objects, cache, root, [...entries.keys()])).size).toBe(20_000);
+    expect(objects.reads).toBe(0);
+    await lookUp(objects, pageCache(0), root, [...entries.keys()]);
+    expect(objects.reads).toBeLessThan(20);
+  });
+});
