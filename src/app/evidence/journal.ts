@@ -10,15 +10,24 @@ interface Header {
   previous: string | null;
 }
 
-/** Stores the journal's new lines as one object when there are at least `fewest` of them. */
+/** Turns a batch's lines into text: held until there are enough of them, they take a fraction of the memory. */
+export function holdJournal(work: Workspace): void {
+  if (work.journal.length === 0) return;
+  let text = '';
+  for (const line of work.journal) text += `\n${JSON.stringify(line)}`;
+  work.heldJournal.push(text);
+  work.journal = [];
+}
+
+/** Stores the held part of the journal as one object when it has at least `fewest` characters. */
 export async function writeJournal(work: Workspace, objects: ObjectStore, fewest: number): Promise<void> {
   const evidence = work.manifest.rollout;
-  if (evidence === null || work.journal.length < fewest) return;
+  const length = work.heldJournal.reduce((sum, text) => sum + text.length, 0);
+  if (evidence === null || length < fewest) return;
   const header: Header = { rollout: evidence.rolloutId, previous: evidence.journal };
-  let text = JSON.stringify(header);
-  for (const line of work.journal) text += `\n${JSON.stringify(line)}`;
+  const text = JSON.stringify(header) + work.heldJournal.join('');
   evidence.journal = await objects.put('evidence', new TextEncoder().encode(text));
-  work.journal = [];
+  work.heldJournal = [];
 }
 
 /**

@@ -4,7 +4,7 @@ import { handleDue } from '../../core/evidence/units';
 import type { RolloutRules } from '../../core/evidence/workspace';
 import { closeBlocks } from '../../core/judging/guardrail-state';
 import type { Rollout } from '../../core/rollout/rollout';
-import { writeJournal } from './journal';
+import { holdJournal, writeJournal } from './journal';
 import { readPage } from './page-tree';
 import { finishBatch, type Reading } from './reading';
 import { loadInto } from './snapshot';
@@ -28,5 +28,6 @@ export async function judgeDue(reading: Reading, rules: RolloutRules, rollout: R
     closeBlocks(state, rules.metrics[index]!.frozen, work.nowMs, (stage) => blockLengthMs(rollout, stage));
   }
   work.journal.push(['tick', work.nowMs]);
+  holdJournal(work);
   await writeJournal(work, controller.objects, 1);
 }

@@ -82,6 +82,7 @@ function emptyWorkspace(
     heldUnits: new Map(),
     due: [],
     journal: [],
+    heldJournal: [],
     rollout: rules,
     editWindowMs: editWindowMs(running),
     scoreLagMs: manifest.scores[0]!.lagMs,

@@ -4,7 +4,7 @@ import type { Workspace } from '../../core/evidence/workspace';
 import type { UnitKind } from '../../core/policy/policy';
 import type { Controller } from '../controller';
 import type { RequestMeter } from '../request-meter';
-import { writeJournal } from './journal';
+import { holdJournal, writeJournal } from './journal';
 import { holdChanges, writeSnapshot } from './snapshot';
 
 /** One tick's reading of one prompt. */
@@ -36,8 +36,8 @@ export async function ask<Answer>(reading: Reading, request: () => Promise<Answe
 
 /** Records held between two writes of the snapshot: bounds the memory of a tick that has a lot to read. */
 const MAX_HELD = 200_000;
-/** Fewer lines of the journal wait for the next batch. */
-const LINES_PER_OBJECT = 20_000;
+/** Characters of the journal; fewer wait for the next batch. */
+const JOURNAL_OBJECT = 2_000_000;
 
 /** Ends a batch: lets units into engine B, then empties the workspace. */
 export async function finishBatch({ controller, work }: Reading): Promise<void> {
@@ -46,5 +46,6 @@ export async function finishBatch({ controller, work }: Reading): Promise<void> 
   if (work.heldSubjects.size + work.heldUnits.size > MAX_HELD) {
     await writeSnapshot(work, controller.objects, controller.cache);
   }
-  await writeJournal(work, controller.objects, LINES_PER_OBJECT);
+  holdJournal(work);
+  await writeJournal(work, controller.objects, JOURNAL_OBJECT);
 }

@@ -43,6 +43,8 @@ export interface Workspace {
   /** Entries that are not written yet. */
   due: DueEntry[];
   journal: JournalLine[];
+  /** The journal of earlier batches, as text, until it is written. */
+  heldJournal: string[];
   rollout: RolloutRules | null;
   editWindowMs: number;
   /** How far behind the present scores are read first. */
