@@ -1,0 +1,74 @@
+/**
+ * Measures how often rollouts end wrongly: `node --import tsx scripts/simulate-errors.ts`.
+ *   --rollouts N   rollouts per row of candidates that are the same as stable (default 1000); half of it in the other rows, a third of
+ *                  either at 20,000 a day
+ *   --scores FILE  CSV of judge scores in place of the frequencies that come with the package
+ *   --quick        25 rollouts per row
+ *   --json         the counts as JSON in place of tables
+ * Tables go to stdout, progress to stderr.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { SCORE_FREQUENCIES } from '../src/local/scores/frequencies';
+import { readScoreTable } from '../src/local/scores/score-table';
+import { type Cell, realCells, syntheticCells } from '../src/local/statistics/simulation/cells';
+import { leastExposure } from '../src/local/statistics/simulation/exposure-bound';
+import { RULES } from '../src/local/statistics/simulation/judge-looks';
+import { runCells, serveJobs } from '../src/local/statistics/simulation/run-cells';
+import { markdownTables, type Row } from '../src/local/statistics/simulation/tables';
+import { medianExposed } from '../src/local/statistics/simulation/tally';
+
+const QUICK_ROLLOUTS = 25;
+
+const { values } = parseArgs({
+  options: {
+    rollouts: { type: 'string', default: '1000' },
+    scores: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    worker: { type: 'boolean', default: false },
+  },
+});
+
+function cellsToRun(): Cell[] {
+  const rollouts = values.quick ? QUICK_ROLLOUTS : Number(values.rollouts);
+  if (!Number.isInteger(rollouts) || rollouts < 1) {
+    throw new Error(`--rollouts: expected a whole number above 0, got '${values.rollouts}'`);
+  }
+  const text = values.scores === undefined ? SCORE_FREQUENCIES : readFileSync(values.scores, 'utf8');
+  const table = readScoreTable(text, values.scores ?? 'the package’s frequencies');
+  return [...syntheticCells(rollouts), ...realCells(table, rollouts)];
+}
+
+function jsonOf({ cell, tally }: Row): object {
+  const { metric, effect, question, traffic } = cell;
+  const { rules, ...counts } = tally;
+  const byRule = RULES.map((rule) => [
+    rule,
+    { rolledBack: rules[rule].rolledBack, medianExposed: medianExposed(tally, rule) },
+  ]);
+  return {
+    metric,
+    effect,
+    question,
+    traffic,
+    ...counts,
+    rules: Object.fromEntries(byRule),
+    leastExposure: leastExposure(cell),
+  };
+}
+
+async function main(): Promise<void> {
+  const cells = cellsToRun();
+  if (values.worker) {
+    serveJobs(cells);
+    return;
+  }
+  const tallies = await runCells(cells, process.argv[1]!, [...process.argv.slice(2), '--worker'], (done, all) => {
+    if (done % 20 === 0 || done === all) console.error(`${done} of ${all} parts`);
+  });
+  const rows = cells.map((cell, i) => ({ cell, tally: tallies[i]! }));
+  console.log(values.json ? JSON.stringify(rows.map(jsonOf), null, 1) : markdownTables(rows));
+}
+
+void main();
