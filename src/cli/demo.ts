@@ -33,7 +33,7 @@ export const DEMO_OPTIONS: Options = {
   days: { type: 'string', value: 'N', help: 'simulated days after which a rollout counts as held (default 7)' },
   seeds: { type: 'string', value: 'K', help: 'repeat headless with the seeds 1 to K, without the watch' },
   seed: { type: 'string', value: 'S', help: 'seed of the embedded run (default 1)' },
-  tick: { type: 'string', value: 'TIME', help: 'simulated time between ticks (default 15m)' },
+  tick: { type: 'string', value: 'TIME', help: 'simulated time between ticks (default 30m; with --seeds 15m)' },
   out: {
     type: 'string',
     value: 'DIR',
@@ -96,8 +96,8 @@ function number(args: Arguments, name: string, otherwise: number): number {
   return text === undefined ? otherwise : wholeNumber(text, `--${name}`);
 }
 
-function tickEveryMs(args: Arguments): number {
-  const text = textOption(args, 'tick') ?? '15m';
+function tickEveryMs(args: Arguments, otherwise: string): number {
+  const text = textOption(args, 'tick') ?? otherwise;
   const tickMs = parseDuration(text);
   if (tickMs === null || tickMs < 60_000) {
     throw new CommandProblem('usage', `--tick: expected a time of at least 1m, such as 15m, got '${text}'`);
@@ -122,7 +122,7 @@ async function runHeadless(
       candidate: answersOf(table, candidate),
       usersPerDay: number(args, 'users-per-day', 2000),
       days: number(args, 'days', 7),
-      tickEveryMs: tickEveryMs(args),
+      tickEveryMs: tickEveryMs(args, '15m'),
     });
     runs.push(run);
     io.stderr.write(
@@ -166,7 +166,7 @@ async function runInSight(
   const size = { usersPerDay: number(args, 'users-per-day', 2000), seed: number(args, 'seed', 1) };
   const scenario = table === null || variants === null ? shippedScenario(size) : fileScenario(table, variants, size);
   const given = textOption(args, 'out');
-  const tickMs = tickEveryMs(args);
+  const tickMs = tickEveryMs(args, '30m');
   const days = number(args, 'days', 7);
   const outDir = given === undefined ? await mkdtemp(join(tmpdir(), 'rampart-demo-')) : resolve(io.cwd, given);
   const interruption = io.interruption();
