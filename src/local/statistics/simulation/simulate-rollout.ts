@@ -132,7 +132,13 @@ function addValue(
   const before = { m: sums.m, y: sums.y };
   sums.m += 1;
   sums.y += z;
-  updateUnit(state, { stage, arm, before, after: sums, others: user.stages.length === 1 ? NONE : user.stages.slice(0, -1) });
+  updateUnit(state, {
+    stage,
+    arm,
+    before,
+    after: sums,
+    others: user.stages.length === 1 ? NONE : user.stages.slice(0, -1),
+  });
 }
 
 /** With what it has at the end of its first tick; a yes/no metric takes the first value. */
