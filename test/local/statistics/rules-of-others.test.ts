@@ -42,7 +42,7 @@ describe('rules of others', () => {
   });
 
   test('GrowthBook gives no result where an arm does not vary', () => {
-    expect(RULES_OF_OTHERS.growthbook(evidence(around(5, 200), [0, 0, 0, 0]), -1, 48)).toBe(false);
+    expect(RULES_OF_OTHERS.growthbook(evidence(around(5, 200), [0, 0, 0, 0]), -1)).toBe(false);
   });
 });
 
