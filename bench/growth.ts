@@ -134,12 +134,12 @@ async function addUnits(
       const trace = { ...unknownSubject(), v: [1], t: START_MS, u: key, s: 0, w: 1, o: [[`span-${n}`, 1, 0]] };
       traceTexts.set(`trace-${n}`, JSON.stringify(trace));
     }
-    const segment = new SegmentWriter();
+    const segment = new SegmentWriter(objects, cache);
     const unitRoot = await putAll(objects, cache, manifest.rollout!.units, unitTexts, segment);
     const traceRoot = await putAll(objects, cache, manifest.subjects, traceTexts, segment);
-    const place = await segment.flush(objects, cache);
-    manifest.rollout!.units = place(unitRoot!);
-    manifest.subjects = place(traceRoot!);
+    await segment.flush();
+    manifest.rollout!.units = unitRoot;
+    manifest.subjects = traceRoot;
   }
 }
 

@@ -21,7 +21,7 @@ const TRACES_PER_LOOK_UP = 50;
  * @returns by metric id; empty lists where nothing was found
  */
 export async function readHistory(
-  controller: Controller,
+  controller: Pick<Controller, 'langfuse' | 'budget'>,
   prompt: string,
   stable: number,
   policy: Policy,
@@ -70,7 +70,7 @@ async function readPages<Row>(
 
 /** Fills in the unit from the trace's root where the generation has none: for the newest traces only. */
 async function withRoots(
-  { langfuse }: Controller,
+  { langfuse }: Pick<Controller, 'langfuse'>,
   meter: RequestMeter,
   policy: Policy,
   rows: readonly ObservationRow[],

@@ -19,6 +19,9 @@ const FAN_OUT = 16;
 /** A 32-bit hash has eight nibbles; a leaf at that depth is not split any more. */
 const MAX_DEPTH = 8;
 
+/** More keys are put part of the tree by part, so that the pages of one part are in memory at a time. */
+const LARGE_PUT = 20_000;
+
 const decoder = new TextDecoder();
 
 /** Reads one page that is not part of a tree. */
@@ -50,9 +53,27 @@ export async function lookUp(
 /**
  * Puts the entries into the map and adds the changed pages to the segment.
  * @param entries JSON texts by key
- * @returns the new root, relative to the segment until it is flushed
+ * @returns the new root, complete once the segment is flushed
  */
 export async function putAll(
+  objects: ObjectStore,
+  cache: PageCache,
+  root: TreeRoot,
+  entries: ReadonlyMap<string, string>,
+  segment: SegmentWriter,
+): Promise<TreeRoot> {
+  if (entries.size <= LARGE_PUT) return putPart(objects, cache, root, entries, segment);
+  const parts = Array.from({ length: FAN_OUT }, () => new Map<string, string>());
+  for (const [key, text] of entries) parts[hashOf(key) & (FAN_OUT - 1)]!.set(key, text);
+  let grown = root;
+  for (const part of parts) {
+    grown = await putPart(objects, cache, grown, part, segment);
+    await segment.flush();
+  }
+  return grown;
+}
+
+async function putPart(
   objects: ObjectStore,
   cache: PageCache,
   root: TreeRoot,

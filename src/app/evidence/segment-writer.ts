@@ -1,20 +1,27 @@
 import type { ObjectStore } from '../../core/ports';
 import { remember, type Page, type PageCache } from './page-cache';
-import { absolute, type PageRef } from './page-ref';
+import type { PageRef } from './page-ref';
 
 const encoder = new TextEncoder();
 
-/** Collects pages that will become one immutable object. */
+/** Collects pages that will become immutable objects, usually one. */
 export class SegmentWriter {
-  private readonly chunks: Uint8Array[] = [];
-  private readonly nodes: { ref: PageRef; node: Page }[] = [];
+  private chunks: Uint8Array[] = [];
+  private refs: [segment: string, offset: number, length: number][] = [];
+  private nodes: { ref: PageRef; node: Page }[] = [];
   private size = 0;
 
-  /** Adds a page; its ref has an empty segment name until {@link flush}. */
+  constructor(
+    private readonly objects: ObjectStore,
+    private readonly cache: PageCache,
+  ) {}
+
+  /** Adds a page. The segment's name is filled into its ref when the segment is stored; until then it is empty. */
   add(text: string): PageRef {
     const bytes = encoder.encode(text);
-    const ref: PageRef = ['', this.size, bytes.length];
+    const ref: [string, number, number] = ['', this.size, bytes.length];
     this.chunks.push(bytes);
+    this.refs.push(ref);
     this.size += bytes.length;
     return ref;
   }
@@ -26,20 +33,22 @@ export class SegmentWriter {
     return ref;
   }
 
-  /**
-   * Stores the segment.
-   * @returns a function that turns this writer's refs into absolute ones
-   */
-  async flush(objects: ObjectStore, cache: PageCache): Promise<(ref: PageRef) => PageRef> {
-    if (this.size === 0) return (ref) => ref;
+  /** Stores the pages that were added since the last time, and fills in their refs. */
+  async flush(): Promise<void> {
+    if (this.size === 0) return;
     const bytes = new Uint8Array(this.size);
     let offset = 0;
     for (const chunk of this.chunks) {
       bytes.set(chunk, offset);
       offset += chunk.length;
     }
-    const name = await objects.put('snapshot', bytes);
-    for (const { ref, node } of this.nodes) remember(cache, absolute(ref, name), node);
-    return (ref) => absolute(ref, name);
+    const { refs, nodes } = this;
+    this.chunks = [];
+    this.refs = [];
+    this.nodes = [];
+    this.size = 0;
+    const name = await this.objects.put('snapshot', bytes);
+    for (const ref of refs) ref[0] = name;
+    for (const { ref, node } of nodes) remember(this.cache, ref, node);
   }
 }

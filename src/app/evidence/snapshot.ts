@@ -63,7 +63,7 @@ export function holdChanges(work: Workspace): void {
 /** Writes what the batches changed as one segment and moves the manifest's addresses to it. */
 export async function writeSnapshot(work: Workspace, objects: ObjectStore, cache: PageCache): Promise<void> {
   const { manifest } = work;
-  const segment = new SegmentWriter();
+  const segment = new SegmentWriter(objects, cache);
   const subjectRoot = await putAll(objects, cache, manifest.subjects, work.heldSubjects, segment);
   const unitRoot = await putAll(objects, cache, manifest.rollout?.units ?? null, work.heldUnits, segment);
   const days = [...work.changedDays].map(
@@ -72,14 +72,14 @@ export async function writeSnapshot(work: Workspace, objects: ObjectStore, cache
   work.due.sort((a, b) => a[0] - b[0]);
   const due =
     work.due.length === 0 ? null : { earliestMs: work.due[0]![0], page: segment.add(JSON.stringify(work.due)) };
-  const place = await segment.flush(objects, cache);
-  manifest.subjects = subjectRoot && place(subjectRoot);
+  await segment.flush();
+  manifest.subjects = subjectRoot;
   const newDays = new Map(manifest.days);
-  for (const [dayMs, page] of days) newDays.set(dayMs, place(page));
+  for (const [dayMs, page] of days) newDays.set(dayMs, page);
   manifest.days = [...newDays].filter(([dayMs]) => dayMs > work.nowMs - KEPT_DAYS * DAY_MS).sort((a, b) => a[0] - b[0]);
   if (manifest.rollout !== null) {
-    manifest.rollout.units = unitRoot && place(unitRoot);
-    if (due !== null) manifest.rollout.due.push({ earliestMs: due.earliestMs, page: place(due.page) });
+    manifest.rollout.units = unitRoot;
+    if (due !== null) manifest.rollout.due.push(due);
   }
   work.changedDays.clear();
   work.heldSubjects.clear();

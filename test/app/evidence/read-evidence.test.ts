@@ -99,13 +99,14 @@ describe('reading evidence', () => {
     const userId = withUser(world);
     world.data.addObservation(generation({ startMs: START_MS, traceId: 't', userId }));
     await world.tick(START_MS + MINUTE_MS);
-    const { put } = world.controller.objects;
-    world.controller.objects.put = async (prefix, bytes) => {
+    const { objects } = world.controller;
+    const put = objects.put.bind(objects);
+    objects.put = async (prefix, bytes) => {
       if (prefix === 'snapshot') throw new RampartError('provider_unavailable', 'S3 is down');
       return put(prefix, bytes);
     };
     await expect(world.tick(START_MS + 30 * MINUTE_MS)).rejects.toThrow('S3 is down');
-    world.controller.objects.put = put;
+    objects.put = put;
     await world.tick(START_MS + 31 * MINUTE_MS);
     expect(stableSums(world, 'error_rate')).toEqual([1, 1, 1]);
   });
@@ -248,8 +249,9 @@ describe('rows that are counted, not judged', () => {
 
   test('rows that cannot be read at all are counted once', async () => {
     const world = evidenceWorld();
-    const { listObservations } = world.controller.langfuse;
-    world.controller.langfuse.listObservations = async (query) => ({
+    const { langfuse } = world.controller;
+    const listObservations = langfuse.listObservations.bind(langfuse);
+    langfuse.listObservations = async (query) => ({
       ...(await listObservations(query)),
       malformed: [{ id: 'x', reason: 'promptVersion: expected a number, got a text' }],
     });
