@@ -44,16 +44,19 @@ const atMost = (bound: number, rollouts: number): number => bound + 3 * Math.sqr
 const WORST = { isClustered: true, hasTimeOfDay: true };
 
 describe('a candidate that is the same as stable', () => {
-  test.each([
+  const rows: Wanted[] = [
     { metric: 'thumbs', effect: 'none', ...WORST },
     { metric: 'likert', effect: 'none', ...WORST, switchHour: 12 },
     { metric: 'latency', effect: 'none', hasTimeOfDay: true, switchHour: 12 },
     { metric: 'errors', effect: 'none', hasTimeOfDay: true, switchHour: 12 },
     { metric: 'thumbs', effect: 'none', perDay: 200 },
     { metric: 'gpt-3.5-turbo-1106_concise → gpt-3.5-turbo-1106_concise', effect: '0.000' },
-  ])('$metric, $effect: rolled back in at most alpha of the rollouts', (wanted) => {
-    const { tally } = run(wanted, 50);
-    expect(rollbackShare(tally, 'rampart')).toBeLessThanOrEqual(atMost(0.05, 50));
+  ];
+
+  test('is rolled back in at most alpha of the rollouts, in no row in clearly more', () => {
+    const shares = rows.map((wanted) => rollbackShare(run(wanted, 50).tally, 'rampart'));
+    for (const share of shares) expect(share).toBeLessThanOrEqual(atMost(0.05, 50));
+    expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeLessThanOrEqual(0.05);
   });
 
   test('where a change of share looks like an effect, pooled rules roll back and the engine does not', () => {
