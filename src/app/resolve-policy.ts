@@ -17,7 +17,11 @@ export type ResolvedPolicy =
  * deployment's default. The result has to keep within the deployment's bounds.
  * @param config the version's config as Langfuse holds it
  */
-export function resolvePolicy(controller: Controller, prompt: string, config: unknown): ResolvedPolicy {
+export function resolvePolicy(
+  controller: Pick<Controller, 'settings' | 'sha256'>,
+  prompt: string,
+  config: unknown,
+): ResolvedPolicy {
   const { settings, sha256 } = controller;
   const isObject = typeof config === 'object' && config !== null && 'rollout' in config;
   const parsed = parsePolicy([

@@ -2,6 +2,7 @@ import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './co
 import { EXPLAIN } from './explain';
 import { flagOption, textOption } from './parse-arguments';
 import { PERSON_COMMANDS } from './person-commands';
+import { POWER } from './power';
 import { CommandProblem, EXIT } from './problem';
 import { READING_COMMANDS } from './reading-commands';
 import { parseEvery, run } from './run';
@@ -67,6 +68,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   ...READING_COMMANDS,
   ...PERSON_COMMANDS,
   report: REPORT,
+  power: POWER,
   explain: EXPLAIN,
 };
 

@@ -22,7 +22,7 @@ export interface GuardrailFigures {
   reason: string;
 }
 
-const SCALES = { linear: 'score', log: 'relative', threshold: 'share', indicator: 'share' } as const;
+export const SCALES = { linear: 'score', log: 'relative', threshold: 'share', indicator: 'share' } as const;
 
 export function guardrailFigures(guardrail: FrozenGuardrail, verdict: Verdict): GuardrailFigures {
   const { transform } = guardrail;
@@ -77,7 +77,8 @@ function isReversed(transform: Transform): boolean {
   return transform.kind === 'log' || (transform.kind === 'linear' && !transform.higherIsBetter);
 }
 
-function ownScale(transform: Transform, z: number): number {
+/** A difference of z on the metric's own scale, see {@link GuardrailFigures}. */
+export function ownScale(transform: Transform, z: number): number {
   switch (transform.kind) {
     case 'linear':
       return z * (transform.high - transform.low) * (transform.higherIsBetter ? 1 : -1);

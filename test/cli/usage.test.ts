@@ -25,6 +25,8 @@ test.each([
   ],
   [['run', '--json'], '--json: expected --once beside it, since a run has no end'],
   [['run', 'now'], "rampart run: expected nothing, got 'now'"],
+  [['power'], 'rampart power: expected PROMPT, or --scores, --variant and --users-per-day, got no --scores'],
+  [['power', 'greeting', '--variant', 'x'], "--variant: expected no PROMPT beside it, got 'greeting'"],
   [['explain', 'greeting', '--at', 'noon'], "--at: expected a time such as 2026-11-23T10:15:00Z, got 'noon'"],
   [['report', '--week', '47'], "--week: expected an ISO week such as 2026-W47, got '47'"],
 ])('%j is refused as usage', async (argv, message) => {
@@ -71,7 +73,7 @@ test('every command has a help that names its options, and the page of the comma
 
 test('what is not built is not offered', async () => {
   const { out } = await rampart(OUTSIDE, 'help');
-  for (const name of ['compare', 'power', 'backtest', 'init', 'validate', 'deploy', 'serve']) {
+  for (const name of ['compare', 'backtest', 'init', 'validate', 'deploy', 'serve']) {
     expect(out).not.toMatch(new RegExp(`^ +${name} `, 'mu'));
   }
 });

@@ -23,6 +23,8 @@ export interface RampPlan {
   steps: readonly PlannedStep[];
   /** The last of the steps cannot be proven within the time that the policy waits (`maxHold`). */
   isHeld: boolean;
+  /** What cannot be proven there, with the least margin that would go through all steps, on the z scale; null = none would. */
+  unproven: readonly { guardrail: FrozenGuardrail; leastDelta: number | null }[];
 }
 
 /** Times are found to the minute. */
@@ -34,11 +36,16 @@ const EVEN_ODDS = 0.5;
  * are proven with even odds (as if they were independent: rather too long than too short).
  */
 export function planRamp(input: PlanInput): RampPlan {
+  const walked = walk(input);
+  return { ...walked, unproven: walked.isHeld ? unprovenAtEnd(input, walked.steps) : [] };
+}
+
+function walk(input: PlanInput): Pick<RampPlan, 'steps' | 'isHeld'> {
   const { policy } = input;
   const steps: PlannedStep[] = [];
   let fromMs = 0;
   for (const [index, { percent, bakeMs }] of policy.steps.entries()) {
-    const question = index === policy.steps.length - 1 ? 'safe' : 'gate';
+    const question = questionOf(policy, index);
     const latestMs = fromMs + bakeMs + policy.maxHold.afterMs;
     steps.push({ percent, fromMs, toMs: latestMs });
     const isProven = (atMs: number): boolean =>
@@ -85,4 +92,31 @@ function provenOdds(input: PlanInput, steps: readonly PlannedStep[], question: '
     odds *= safetyProbability(guardrail, units, question, input.policy.beta);
   }
   return odds;
+}
+
+function questionOf({ steps }: Policy, step: number): 'gate' | 'safe' {
+  return step === steps.length - 1 ? 'safe' : 'gate';
+}
+
+/** By the end of the last step that is reached. */
+function unprovenAtEnd(input: PlanInput, steps: readonly PlannedStep[]): RampPlan['unproven'] {
+  const question = questionOf(input.policy, steps.length - 1);
+  return input.guardrails.flatMap((planned) => {
+    const { guardrail } = planned;
+    const odds = provenOdds({ ...input, guardrails: [planned] }, steps, question, steps.at(-1)!.toMs);
+    if (odds >= EVEN_ODDS) return [];
+    const goesThrough = (delta: number): boolean =>
+      !walk({ ...input, guardrails: [{ ...planned, guardrail: { ...guardrail, delta } }] }).isHeld;
+    return [{ guardrail, leastDelta: goesThrough(1) ? leastWith(goesThrough, guardrail.delta, 1) : null }];
+  });
+}
+
+function leastWith(holds: (x: number) => boolean, least: number, most: number): number {
+  let [low, high] = [least, most];
+  for (let i = 0; i < 20; i++) {
+    const middle = (low + high) / 2;
+    if (holds(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }

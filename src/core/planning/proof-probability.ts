@@ -1,10 +1,11 @@
 import logcdf from '@stdlib/stats-base-dists-normal-logcdf';
 import { burnInUnits } from '../judging/engine-a';
-import { gateMargin, isRare, referenceRate } from '../judging/engine-parameters';
+import { gateMargin, isRare, referenceRate, stakes } from '../judging/engine-parameters';
 import type { FrozenGuardrail } from '../judging/guardrail';
 import { type ArmUnits, totalUnits } from './planned-units';
 import { rareHarmProbability, rareSafetyProbability } from './rare-probability';
 import { halfNormalMixtureLogE } from '../stats/half-normal-mixture';
+import { logMeanExp } from '../stats/log-sum-exp';
 
 /*
  * How likely an e-value will have reached its bound at one look: planning, not judging. An effect d that is estimated with the
@@ -66,7 +67,9 @@ interface Proof {
 function mixtureProbability(g: FrozenGuardrail, stages: readonly ArmUnits[], proof: Proof): number {
   const se = plannedSe(g, stages, proof.worseBy);
   if (se === null) return 0;
-  const logBound = isBurning(g, stages) ? aloneBound(proof.logBound) : proof.logBound;
+  const isOnlyB = isBurning(g, stages);
+  const logBound = isOnlyB ? aloneBound(proof.logBound) : proof.logBound;
+  if (isOnlyB && !canBetReach(g, stages, proof, logBound)) return 0;
   return phi(proof.effect / se - leastEstimate(proof.tau / se, logBound));
 }
 
@@ -74,6 +77,19 @@ function mixtureProbability(g: FrozenGuardrail, stages: readonly ArmUnits[], pro
 function isBurning(g: FrozenGuardrail, stages: readonly ArmUnits[]): boolean {
   const { stable, candidate } = totalUnits(stages);
   return Math.min(stable, candidate) < burnInUnits(g);
+}
+
+/** Engine B's stakes have an upper end: a bet on each pair wins only so much, however small the variance is. */
+function canBetReach(
+  g: FrozenGuardrail,
+  stages: readonly ArmUnits[],
+  { effect, tau }: Proof,
+  logBound: number,
+): boolean {
+  if (g.kind === 'binary') return true;
+  const pairs = stages.reduce((sum, { stable, candidate }) => sum + Math.min(stable, candidate), 0);
+  const most = stakes(g, tau).map((stake) => pairs * Math.log1p(stake * effect));
+  return logMeanExp(most) >= logBound;
 }
 
 /** What one of two e-values has to reach for their mean to reach the bound when the other one stands at 1. */

@@ -25,6 +25,7 @@ test('with a lot of traffic the ramp takes its bake times and no more', () => {
   const { ramp, promotedAfterMs, finalAfterMs } = plan([binaryGuardrail()], 50_000);
   expect(ramp).toEqual({
     isHeld: false,
+    unproven: [],
     steps: [
       { percent: 10, fromMs: 0, toMs: DAY_MS },
       { percent: 50, fromMs: DAY_MS, toMs: 2 * DAY_MS },
@@ -49,6 +50,9 @@ test('too little traffic for the margin is held, and not promoted at some time',
   expect(ramp.isHeld).toBe(true);
   expect({ promotedAfterMs, finalAfterMs }).toEqual({ promotedAfterMs: null, finalAfterMs: null });
   expect(guardrails[0]).toMatchObject({ provenSafe: null, marginFound80: null });
+  const { leastDelta } = ramp.unproven[0]!;
+  expect(plan([binaryGuardrail({ delta: leastDelta! * 1.02 })], 200).ramp.isHeld).toBe(false);
+  expect(plan([binaryGuardrail({ delta: leastDelta! * 0.9 })], 200).ramp.isHeld).toBe(true);
 });
 
 test('a later step sees smaller regressions, and 80 % need a larger one than 50 %', () => {

@@ -138,3 +138,11 @@ test('nobody in one arm is no chance', () => {
     expect(safetyProbability(g, [], 'safe', 0.05)).toBe(0);
   }
 });
+
+test('few units prove nothing of a bounded metric, however little it varies', () => {
+  const reference = { source: 'history', units: 500, sigma2: 1e-6, p: 0.5, skewness2: 0, mean: 0.5 } as const;
+  const g = boundedGuardrail({ delta: 0.05, reference });
+  expect(harmProbability(g, [{ stable: 20, candidate: 2 }], 0.05, 0.05)).toBe(0);
+  expect(safetyProbability(g, [{ stable: 20, candidate: 2 }], 'safe', 0.05)).toBe(0);
+  expect(harmProbability(g, [{ stable: 300, candidate: 35 }], 0.05, 0.05)).toBeCloseTo(1, 6);
+});
