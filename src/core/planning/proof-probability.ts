@@ -69,8 +69,9 @@ function mixtureProbability(g: FrozenGuardrail, stages: readonly ArmUnits[], pro
   if (se === null) return 0;
   const isOnlyB = isBurning(g, stages);
   const logBound = isOnlyB ? aloneBound(proof.logBound) : proof.logBound;
-  if (isOnlyB && !canBetReach(g, stages, proof, logBound)) return 0;
-  return phi(proof.effect / se - leastEstimate(proof.tau / se, logBound));
+  const least = leastEstimate(proof.tau / se, logBound) * se;
+  const leastBet = isOnlyB && g.kind === 'bounded' ? leastToBetOn(g, stages, proof.tau, logBound) : 0;
+  return phi((proof.effect - Math.max(least, leastBet)) / se);
 }
 
 /** Before its burn-in engine A stands at 1; afterwards both engines say about the same. */
@@ -79,17 +80,16 @@ function isBurning(g: FrozenGuardrail, stages: readonly ArmUnits[]): boolean {
   return Math.min(stable, candidate) < burnInUnits(g);
 }
 
-/** Engine B's stakes have an upper end: a bet on each pair wins only so much, however small the variance is. */
-function canBetReach(
-  g: FrozenGuardrail,
-  stages: readonly ArmUnits[],
-  { effect, tau }: Proof,
-  logBound: number,
-): boolean {
-  if (g.kind === 'binary') return true;
+/**
+ * Engine B's stakes have an upper end: a pair wins only so much, however small the variance is. The least mean difference, in
+ * [0, 1], with which its bets can reach the bound; Infinity when none can.
+ */
+function leastToBetOn(g: FrozenGuardrail, stages: readonly ArmUnits[], tau: number, logBound: number): number {
   const pairs = stages.reduce((sum, { stable, candidate }) => sum + Math.min(stable, candidate), 0);
-  const most = stakes(g, tau).map((stake) => pairs * Math.log1p(stake * effect));
-  return logMeanExp(most) >= logBound;
+  const lambdas = stakes(g, tau);
+  const isEnough = (gain: number): boolean =>
+    logMeanExp(lambdas.map((lambda) => pairs * Math.log1p(lambda * gain))) >= logBound;
+  return isEnough(1) ? bisect(isEnough, 0, 1) : Infinity;
 }
 
 /** What one of two e-values has to reach for their mean to reach the bound when the other one stands at 1. */
@@ -122,12 +122,19 @@ function plannedVariance(g: FrozenGuardrail, worseBy: number): number {
 
 /** Bisection: the least estimate, in standard errors, whose ln e reaches the bound. */
 function leastEstimate(tau: number, logBound: number): number {
-  let [low, high] = [0, 8];
-  while (halfNormalMixtureLogE(high, 1, tau) < logBound && high < 1e9) high *= 2;
+  const isEnough = (q: number): boolean => halfNormalMixtureLogE(q, 1, tau) >= logBound;
+  let most = 8;
+  while (!isEnough(most) && most < 1e9) most *= 2;
+  return bisect(isEnough, 0, most);
+}
+
+/** The least number from which something holds, which it does at `most`. */
+function bisect(holds: (x: number) => boolean, least: number, most: number): number {
+  let [low, high] = [least, most];
   for (let i = 0; i < 50; i++) {
     const middle = (low + high) / 2;
-    if (halfNormalMixtureLogE(middle, 1, tau) < logBound) low = middle;
-    else high = middle;
+    if (holds(middle)) high = middle;
+    else low = middle;
   }
   return high;
 }
