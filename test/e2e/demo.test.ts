@@ -75,7 +75,16 @@ describe('rampart demo', () => {
     writeFileSync(file, `variant,instruction,judge_preference,output_chars,judge_seconds\n${rows.join('\n')}\n`);
     const { exit, out } = await rampart(
       { cwd: folder },
-      ...['demo', '--scores', 'scores.csv', '--stable', 'good', '--candidate', 'bad', '--seeds', '2', '--json'],
+      'demo',
+      '--scores',
+      'scores.csv',
+      '--stable',
+      'good',
+      '--candidate',
+      'bad',
+      '--seeds',
+      '2',
+      '--json',
     );
     expect(exit).toBe(0);
     const { runs, variants } = JSON.parse(out) as { runs: Record<string, unknown>[]; variants: unknown };
