@@ -3,12 +3,14 @@
  *   --rollouts N   rollouts per row of candidates that are the same as stable (default 1000); half of it in the other rows, a third of
  *                  either at 20,000 a day
  *   --scores FILE  CSV of judge scores in place of the frequencies that come with the package
+ *   --only TEXT    the rows whose metric contains the text
  *   --quick        25 rollouts per row
  *   --json         the counts as JSON in place of tables
  * Tables go to stdout, progress to stderr.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { isRampartError, RampartError } from '../src/core/errors';
 import { SCORE_FREQUENCIES } from '../src/local/scores/frequencies';
 import { readScoreTable } from '../src/local/scores/score-table';
 import { type Cell, realCells, syntheticCells } from '../src/local/statistics/simulation/cells';
@@ -24,6 +26,7 @@ const { values } = parseArgs({
   options: {
     rollouts: { type: 'string', default: '1000' },
     scores: { type: 'string' },
+    only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     worker: { type: 'boolean', default: false },
@@ -33,11 +36,14 @@ const { values } = parseArgs({
 function cellsToRun(): Cell[] {
   const rollouts = values.quick ? QUICK_ROLLOUTS : Number(values.rollouts);
   if (!Number.isInteger(rollouts) || rollouts < 1) {
-    throw new Error(`--rollouts: expected a whole number above 0, got '${values.rollouts}'`);
+    throw new RampartError('bad_input', `--rollouts: expected a whole number above 0, got '${values.rollouts}'`);
   }
   const text = values.scores === undefined ? SCORE_FREQUENCIES : readFileSync(values.scores, 'utf8');
   const table = readScoreTable(text, values.scores ?? 'the package’s frequencies');
-  return [...syntheticCells(rollouts), ...realCells(table, rollouts)];
+  // A row's number is part of its seeds, so the others stay in the list.
+  return [...syntheticCells(rollouts), ...realCells(table, rollouts)].map((cell) =>
+    cell.metric.includes(values.only) ? cell : { ...cell, rollouts: 0 },
+  );
 }
 
 function jsonOf({ cell, tally }: Row): object {
@@ -67,8 +73,11 @@ async function main(): Promise<void> {
   const tallies = await runCells(cells, process.argv[1]!, [...process.argv.slice(2), '--worker'], (done, all) => {
     if (done % 20 === 0 || done === all) console.error(`${done} of ${all} parts`);
   });
-  const rows = cells.map((cell, i) => ({ cell, tally: tallies[i]! }));
+  const rows = cells.map((cell, i) => ({ cell, tally: tallies[i]! })).filter(({ cell }) => cell.rollouts > 0);
   console.log(values.json ? JSON.stringify(rows.map(jsonOf), null, 1) : markdownTables(rows));
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(isRampartError(error) ? error.message : error);
+  process.exitCode = 1;
+});
