@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Without a limit V8 lets garbage pile up as long as the machine has memory; a function of 256 MB sets one like this. */
-const HEAP_MB = 140;
+const HEAP_MB = 180;
 
 /**
  * Runs a program of this folder bundled, as the deployed functions are, in a process of its own.

@@ -6,7 +6,7 @@ import { closeBlocks } from '../../core/judging/guardrail-state';
 import type { Rollout } from '../../core/rollout/rollout';
 import { holdJournal, writeJournal } from './journal';
 import { readPage } from './page-tree';
-import { finishBatch, type Reading } from './reading';
+import { finishBatch, finishSlice, type Reading } from './reading';
 import { loadInto } from './snapshot';
 
 /** What happens by the clock: units that come due (entry into engine B, coverage), then blocks that close. */
@@ -24,6 +24,7 @@ export async function judgeDue(reading: Reading, rules: RolloutRules, rollout: R
     work.due.push(...waiting, ...entries.filter(([dueMs]) => dueMs > work.nowMs));
     await finishBatch(reading);
   }
+  await finishSlice(reading);
   for (const [index, state] of evidence.states.entries()) {
     closeBlocks(state, rules.metrics[index]!.frozen, work.nowMs, (stage) => blockLengthMs(rollout, stage));
   }

@@ -8,9 +8,13 @@ import { requestMeter } from '../request-meter';
 import { judgeDue } from './judge-due';
 import { lookUpPending } from './look-up-pending';
 import { readObservations } from './read-observations';
-import { readScores } from './read-scores';
-import type { Reading } from './reading';
+import { foldPending, readScores } from './read-scores';
+import { finishSlice, type Reading } from './reading';
 import { rotateSubjects, writeSnapshot } from './snapshot';
+
+const MINUTE_MS = 60_000;
+/** A slice with fewer generations is followed by one that is twice as long. */
+const FEW_ROWS = 10_000;
 
 /** Environments of the weekly numbers where no rollout's policy names them. */
 const IDLE_ENVIRONMENTS = ['production', 'default'];
@@ -53,15 +57,39 @@ export async function readEvidence(
     unitKind: running?.policy.unit ?? 'trace',
     stopped: null,
     counts: { observations: 0, scores: 0 },
+    pages: { observations: 0, scores: 0 },
   };
-  await readObservations(reading);
-  await readScores(reading);
+  await foldPending(reading);
+  await readSlices(reading);
+  await readObservations(reading, 2, nowMs);
+  await readScores(reading, 3);
   await lookUpPending(reading);
+  await finishSlice(reading);
   if (rules !== null && running !== null) await judgeDue(reading, rules, running);
   await writeSnapshot(reading.work, controller.objects, controller.cache);
   rotateSubjects(manifest, nowMs);
   const problem = reading.stopped?.code === 'budget_exhausted' ? null : reading.stopped;
   return { manifest, problem, ...reading.counts, requests: reading.meter.used() };
+}
+
+/**
+ * Reads what is new a slice of time after the other, generations and then their scores, so that what both are about is
+ * still at hand. A tick that comes in time has one slice.
+ */
+async function readSlices(reading: Reading): Promise<void> {
+  const { controller, work } = reading;
+  const { manifest, nowMs } = work;
+  let sliceMs = controller.settings.tickEveryMs + MINUTE_MS;
+  for (;;) {
+    const { doneMs, lagMs } = manifest.observations[0]!;
+    const { observations } = reading.counts;
+    await readObservations(reading, 1, doneMs + sliceMs);
+    await readScores(reading, 1);
+    await finishSlice(reading);
+    const reachedMs = manifest.observations[0]!.doneMs;
+    if (reachedMs === doneMs || reachedMs >= nowMs - lagMs || reading.stopped !== null) return;
+    if (reading.counts.observations - observations < FEW_ROWS) sliceMs *= 2;
+  }
 }
 
 function emptyWorkspace(

@@ -11,7 +11,10 @@ type Window = NonNullable<Lane['window']>;
 /** How one of the two streams is read. */
 export interface Stream<Row, Ready> {
   name: 'observations' | 'scores';
+  /** Pages in one tick. */
   maxPages: number;
+  /** How many of the lanes are read. */
+  lanes: number;
   /** Nothing from this time on is read, ms. */
   untilMs: number;
   list(window: Window): Promise<Page<Row>>;
@@ -33,14 +36,13 @@ export async function readLanes<Row, Ready>(reading: Reading, stream: Stream<Row
   const kept = new Set(lanes.map(({ window }) => window?.cursor).filter((cursor) => typeof cursor === 'string'));
   let batch: Ready[] = [];
   let malformed = 0;
-  let pages = 0;
 
   function request(): Asked<Row> | null {
-    if (reading.stopped !== null || pages >= stream.maxPages) return null;
-    for (const [index, lane] of lanes.entries()) {
+    if (reading.stopped !== null || reading.pages[stream.name] >= stream.maxPages) return null;
+    for (const [index, lane] of lanes.slice(0, stream.lanes).entries()) {
       const window = nextWindow(lane, nowMs, stream.untilMs);
       if (window === null) continue;
-      pages++;
+      reading.pages[stream.name]++;
       const page = ask(reading, () => stream.list(window));
       page.catch(() => {});
       return { index, window, page };

@@ -9,14 +9,19 @@ import { loadInto } from './snapshot';
 
 const OBSERVATIONS_PER_PAGE = 1000;
 
-/** Reads the prompt's generations that are new, and again those that may have come late. */
-export async function readObservations(reading: Reading): Promise<void> {
+/**
+ * Reads the prompt's generations.
+ * @param lanes 1 = only those that are new, 2 = also again those that may have come late
+ * @param untilMs nothing from this time on is read
+ */
+export async function readObservations(reading: Reading, lanes: 1 | 2, untilMs: number): Promise<void> {
   const { langfuse, settings } = reading.controller;
   const { prompt } = reading.work.manifest;
   await readLanes<ObservationRow, ResolvedObservation>(reading, {
     name: 'observations',
     maxPages: settings.maxPagesPerTick.observations,
-    untilMs: reading.work.nowMs,
+    lanes,
+    untilMs,
     list: (window) => langfuse.listObservations({ prompt, ...window, limit: OBSERVATIONS_PER_PAGE }),
     prepare: (rows) => resolveUnits(reading, rows, -Infinity),
     fold: (rows) => foldBatch(reading, rows),

@@ -8,24 +8,30 @@ import { loadInto } from './snapshot';
 const SCORES_PER_PAGE = 100;
 
 /**
- * Reads the project's scores that are new, and again those that may have come late or been edited. Langfuse cannot list the
- * scores of one prompt; whose generation is not known yet waits in the manifest. Scores are never read ahead of generations, so
- * that a trace's versions are known before its scores are.
+ * Reads the project's scores. Langfuse cannot list the scores of one prompt; whose generation is not known yet waits in the
+ * manifest. Scores are never read ahead of generations, so that a trace's versions are known before its scores are.
+ * @param lanes 1 = only those that are new, 3 = also again those that may have come late or been edited
  */
-export async function readScores(reading: Reading): Promise<void> {
+export async function readScores(reading: Reading, lanes: 1 | 3): Promise<void> {
   const { langfuse, settings, hashUnit } = reading.controller;
   const { manifest } = reading.work;
-  const waiting = manifest.pending;
-  manifest.pending = [];
-  await foldScoreBatch(reading, waiting);
   await readLanes<ScoreRow, ScoreRow>(reading, {
     name: 'scores',
     maxPages: settings.maxPagesPerTick.scores,
+    lanes,
     untilMs: manifest.observations[0]!.doneMs,
     list: (window) => langfuse.listScores({ names: [], ...window, limit: SCORES_PER_PAGE }),
     prepare: async (rows) => ({ rows: rows.map((row) => withHashedSession(row, hashUnit)), isWhole: true }),
     fold: (rows) => foldScoreBatch(reading, rows),
   });
+}
+
+/** Tries the scores again that waited since an earlier tick. */
+export async function foldPending(reading: Reading): Promise<void> {
+  const { manifest } = reading.work;
+  const waiting = manifest.pending;
+  manifest.pending = [];
+  await foldScoreBatch(reading, waiting);
 }
 
 /** Folds scores, oldest first, and writes what changed; those whose generation is not known wait in the manifest. */
@@ -41,11 +47,12 @@ export async function foldScoreBatch(reading: Reading, rows: ScoreRow[]): Promis
 /** Loads what scores can be about, with the units and days they count in. */
 export async function loadForScores({ work, controller }: Reading, rows: readonly ScoreRow[]): Promise<void> {
   const { objects, cache } = controller;
-  await loadInto(work, objects, cache, { subjects: rows.map(subjectKey).filter((key) => key !== null) });
-  const known = [...work.subjects.values()].filter(({ v }) => v.length > 0);
+  const keys = rows.map(subjectKey).filter((key) => key !== null);
+  await loadInto(work, objects, cache, { subjects: keys });
+  const known = keys.map((key) => work.subjects.get(key)).filter((subject) => subject !== undefined);
   await loadInto(work, objects, cache, {
     units: work.rollout === null ? [] : known.filter(({ s }) => s >= 0).map(({ u }) => u),
-    daysMs: known.map(({ t }) => dayOf(t)),
+    daysMs: known.filter(({ v }) => v.length > 0).map(({ t }) => dayOf(t)),
   });
 }
 

@@ -15,7 +15,9 @@ export interface Reading {
   unitKind: UnitKind;
   /** Why nothing more is asked of Langfuse in this tick; null = it goes on. */
   stopped: RampartError | null;
+  /** Rows and pages read so far. */
   counts: { observations: number; scores: number };
+  pages: { observations: number; scores: number };
 }
 
 /**
@@ -34,18 +36,27 @@ export async function ask<Answer>(reading: Reading, request: () => Promise<Answe
   }
 }
 
-/** Records held between two writes of the snapshot: bounds the memory of a tick that has a lot to read. */
+/** Records that are kept as objects between batches. */
+const MAX_LOADED = 50_000;
+/** Records held as text between two writes of the snapshot. Both bound the memory of a tick that has a lot to read. */
 const MAX_HELD = 200_000;
 /** Characters of the journal; fewer wait for the next batch. */
 const JOURNAL_OBJECT = 2_000_000;
 
-/** Ends a batch: lets units into engine B, then empties the workspace. */
-export async function finishBatch({ controller, work }: Reading): Promise<void> {
+/** Ends a batch. Its records stay, for the next one to find, unless they are many. */
+export async function finishBatch(reading: Reading): Promise<void> {
+  const { work, controller } = reading;
+  holdJournal(work);
+  await writeJournal(work, controller.objects, JOURNAL_OBJECT);
+  if (work.subjects.size + work.units.size > MAX_LOADED) await finishSlice(reading);
+}
+
+/** Ends what belongs together: lets units into engine B with what they have by now, then empties the workspace. */
+export async function finishSlice({ controller, work }: Reading): Promise<void> {
   if (work.rollout !== null) enterTouchedUnits(work, work.rollout);
   holdChanges(work);
+  holdJournal(work);
   if (work.heldSubjects.size + work.heldUnits.size > MAX_HELD) {
     await writeSnapshot(work, controller.objects, controller.cache);
   }
-  holdJournal(work);
-  await writeJournal(work, controller.objects, JOURNAL_OBJECT);
 }

@@ -23,7 +23,7 @@ function counted(objects: ObjectStore): ObjectStore & { reads: number; underWay:
     reads: 0,
     underWay: 0,
     most: 0,
-    put: objects.put,
+    put: objects.put.bind(objects),
     async get(name: string, range?: { offset: number; length: number }) {
       counting.reads++;
       counting.most = Math.max(counting.most, ++counting.underWay);
