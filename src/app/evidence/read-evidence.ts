@@ -13,8 +13,9 @@ import { finishSlice, type Reading } from './reading';
 import { rotateSubjects, writeSnapshot } from './snapshot';
 
 const MINUTE_MS = 60_000;
-/** A slice with fewer generations is followed by one that is twice as long. */
-const FEW_ROWS = 10_000;
+/** A slice with fewer generations is followed by one that is twice as long, one with more by one half as long. */
+const FEW_ROWS = 5_000;
+const MANY_ROWS = 20_000;
 
 /** Environments of the weekly numbers where no rollout's policy names them. */
 const IDLE_ENVIRONMENTS = ['production', 'default'];
@@ -88,7 +89,9 @@ async function readSlices(reading: Reading): Promise<void> {
     await finishSlice(reading);
     const reachedMs = manifest.observations[0]!.doneMs;
     if (reachedMs === doneMs || reachedMs >= nowMs - lagMs || reading.stopped !== null) return;
-    if (reading.counts.observations - observations < FEW_ROWS) sliceMs *= 2;
+    const rows = reading.counts.observations - observations;
+    if (rows < FEW_ROWS) sliceMs *= 2;
+    if (rows > MANY_ROWS) sliceMs /= 2;
   }
 }
 
