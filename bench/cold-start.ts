@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { BUNDLING } from '../lib/bundling';
+import { table, whole } from './table';
 
 const STARTS = 15;
 const ROOT = resolve(__dirname, '..');
@@ -18,7 +19,7 @@ const AWS_CLIENTS = [
   '@aws-sdk/client-sqs',
 ];
 
-export interface Bundle {
+interface Bundle {
   name: string;
   kilobytes: number;
   gzippedKilobytes: number;
@@ -26,8 +27,25 @@ export interface Bundle {
   importMs: { least: number; median: number };
 }
 
-/** Size and import time of the tick bundle beside bundles that hold nothing but the clients it uses. */
-export async function coldStart(): Promise<Bundle[]> {
+/**
+ * Size and import time of the tick bundle beside bundles that hold nothing but the clients it uses.
+ * @returns a Markdown section
+ */
+export async function coldStartTable(): Promise<string> {
+  const rows = (await bundles()).map(({ name, kilobytes, gzippedKilobytes, importMs: { least, median } }) => [
+    name,
+    whole(kilobytes),
+    whole(gzippedKilobytes),
+    `${whole(least)} / ${whole(median)}`,
+  ]);
+  return [
+    '## Cold start of the tick function',
+    `Import of the bundle in ${STARTS} fresh processes each.`,
+    table(['bundle', 'KB', 'KB gzipped', 'import, least / middle ms'], rows),
+  ].join('\n\n');
+}
+
+async function bundles(): Promise<Bundle[]> {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-bench-'));
   try {
     const clients = (names: readonly string[]): string =>

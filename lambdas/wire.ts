@@ -12,7 +12,7 @@ import { snsAlertSender } from '../src/adapters/aws/sns-alert-sender';
 import { sqsTickQueue } from '../src/adapters/aws/sqs-tick-queue';
 import { createLangfuse } from '../src/adapters/langfuse/create-langfuse';
 import type { Controller, LogEvent } from '../src/app/controller';
-import { pageCache } from '../src/app/evidence/page-tree';
+import { pageCache } from '../src/app/evidence/page-cache';
 import { type Environment, parseEnvironment } from '../src/core/config/environment';
 import { parseRuntimeConfig, type RuntimeConfig } from '../src/core/config/runtime-config';
 import type { MailSender } from '../src/core/ports';

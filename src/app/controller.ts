@@ -9,7 +9,7 @@ import type {
   RequestBudget,
   TickQueue,
 } from '../core/ports';
-import type { PageCache } from './evidence/page-tree';
+import type { PageCache } from './evidence/page-cache';
 
 export type { Settings };
 

@@ -1,4 +1,5 @@
 import { isRampartError } from '../core/errors';
+import { readThroughMs } from '../core/evidence/lanes';
 import type { Manifest } from '../core/evidence/manifest';
 import { emptyItem, nextItem } from '../core/item/next-item';
 import type { PromptItem } from '../core/item/prompt-item';
@@ -77,7 +78,7 @@ async function tickRunning(
   const read = await readEvidence(controller, item.prompt, await readManifest(controller, item), rollout, nowMs);
   const evidence: TickEvidence = {
     judged: read.manifest.rollout,
-    readThroughMs: read.manifest.observations[0]!.doneMs,
+    readThroughMs: readThroughMs(read.manifest.observations, read.manifest.scores),
     providerProblem: problem ?? read.problem?.message ?? null,
     labels,
     isAssignmentServed: 'unknown',

@@ -9,13 +9,12 @@ import { renderText } from '../core/report/render-text';
 import { lastWeek, parseWeek, periodOf, weekBefore, type IsoWeek } from '../core/report/week';
 import { headline, type WeeklyReport } from '../core/report/weekly-report';
 import type { Controller } from './controller';
+import { KEPT_DAYS } from './evidence/snapshot';
 import { allPrompts } from './report/all-prompts';
 import { readEvents } from './report/read-events';
 import { readNumbers } from './report/read-numbers';
 
 const DAY_MS = 24 * 3_600_000;
-/** As long as a prompt's reader keeps its hourly aggregates. */
-const KEPT_DAYS = 70;
 
 export interface WeeklyReportResult {
   /** ISO week, `2026-W47`. */

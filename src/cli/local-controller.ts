@@ -8,7 +8,7 @@ import { memoryTickQueue } from '../adapters/local/memory-senders';
 import { createLangfuse } from '../adapters/langfuse/create-langfuse';
 import { hashUnitWith, sha256 } from '../../lambdas/hashing';
 import type { Controller, LogEvent } from '../app/controller';
-import { pageCache } from '../app/evidence/page-tree';
+import { pageCache } from '../app/evidence/page-cache';
 import type { AlertMessage, AlertSender, Clock, Langfuse } from '../core/ports';
 import type { LangfuseAccess } from './langfuse-access';
 import type { LocalConfig } from './local-config';

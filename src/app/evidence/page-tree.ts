@@ -4,8 +4,6 @@ import type { PageRef, TreeRoot } from './page-ref';
 import { readPages } from './read-pages';
 import type { SegmentWriter } from './segment-writer';
 
-export { pageCache, type PageCache } from './page-cache';
-
 /*
  * A persistent map from text keys to JSON texts, kept in immutable objects: a 16-way hash trie whose pages are addressed
  * by (segment, offset, length). One write of many keys makes one segment that holds just the pages that changed; old

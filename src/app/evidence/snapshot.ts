@@ -10,7 +10,7 @@ import { SegmentWriter } from './segment-writer';
 
 const DAY_MS = 24 * 3_600_000;
 /** Hourly aggregates are kept this long: the report shows eight weeks. */
-const KEPT_DAYS = 70;
+export const KEPT_DAYS = 70;
 
 /** Which parts of the snapshot a batch of rows touches: record keys and starts of UTC days, repeated as they come. */
 export interface Touched {

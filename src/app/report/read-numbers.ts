@@ -1,3 +1,4 @@
+import { readThroughMs } from '../../core/evidence/lanes';
 import { isRampartError } from '../../core/errors';
 import type { DayPage, Manifest } from '../../core/evidence/manifest';
 import type { PromptItem } from '../../core/item/prompt-item';
@@ -34,7 +35,7 @@ export async function readNumbers(
     const pages = await readDays(controller, manifest, periods);
     return {
       periods: periods.map((period) => sumHours(pages, period)),
-      readThroughMs: Math.min(...[manifest.observations, manifest.scores].map((lanes) => lanes[0]?.doneMs ?? 0)),
+      readThroughMs: readThroughMs(manifest.observations, manifest.scores),
       problem: null,
     };
   } catch (error) {

@@ -46,3 +46,8 @@ export function restarted(lane: Lane): Lane {
 export function allReadMs(lanes: readonly Lane[]): number {
   return Math.min(...lanes.map(({ doneMs }) => doneMs));
 }
+
+/** The time before which the first lanes of all the streams have read everything, ms. */
+export function readThroughMs(...streams: readonly (readonly Lane[])[]): number {
+  return Math.min(...streams.map(([first]) => first?.doneMs ?? 0));
+}

@@ -17,7 +17,7 @@ import { snsAlertSender } from '../../adapters/aws/sns-alert-sender';
 import { sqsTickQueue } from '../../adapters/aws/sqs-tick-queue';
 import { createLangfuse } from '../../adapters/langfuse/create-langfuse';
 import type { Controller, LogEvent, Settings } from '../../app/controller';
-import { pageCache } from '../../app/evidence/page-tree';
+import { pageCache } from '../../app/evidence/page-cache';
 import type { Clock } from '../../core/ports';
 import { startAwsStandIn, type AwsStandIn } from '../aws/aws-stand-in';
 import { startDynamoDb } from '../aws/dynamodb';

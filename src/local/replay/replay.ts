@@ -5,7 +5,7 @@ import { memoryPromptStore } from '../../adapters/local/memory-prompt-store';
 import { memoryRequestBudget } from '../../adapters/local/memory-request-budget';
 import { memoryAlertSender, memoryTickQueue } from '../../adapters/local/memory-senders';
 import type { Controller, Settings } from '../../app/controller';
-import { pageCache } from '../../app/evidence/page-tree';
+import { pageCache } from '../../app/evidence/page-cache';
 import { tickPrompt } from '../../app/tick-prompt';
 import { createLangfuseData } from '../langfuse/data';
 import { inMemoryLangfuse } from '../langfuse/in-memory';

@@ -5,7 +5,7 @@ import { memoryPromptStore } from '../../../src/adapters/local/memory-prompt-sto
 import { memoryRequestBudget } from '../../../src/adapters/local/memory-request-budget';
 import { memoryAlertSender, memoryMailSender, memoryTickQueue } from '../../../src/adapters/local/memory-senders';
 import type { Controller, LogEvent, Settings } from '../../../src/app/controller';
-import { pageCache } from '../../../src/app/evidence/page-tree';
+import { pageCache } from '../../../src/app/evidence/page-cache';
 import type { Manifest } from '../../../src/core/evidence/manifest';
 import type { PromptItem } from '../../../src/core/item/prompt-item';
 import type { Langfuse } from '../../../src/core/ports';

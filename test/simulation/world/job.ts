@@ -1,4 +1,4 @@
-import { pageCache, type PageCache } from '../../../src/app/evidence/page-tree';
+import { pageCache, type PageCache } from '../../../src/app/evidence/page-cache';
 import type { LogEvent } from '../../../src/app/controller';
 import type { Chance } from './chance';
 import type { Weather } from './weather';
