@@ -35,7 +35,7 @@ export interface AttributionRules {
 
 /**
  * Where an exposure belongs: arm and stage are recomputed from the bucket and the time, and the version that was served
- * must be that arm's (DESIGN 4.10).
+ * must be that arm's: only what was randomised is judged.
  */
 export function attribute(
   rules: AttributionRules,
