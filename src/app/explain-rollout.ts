@@ -3,7 +3,8 @@ import type { ArmCounts } from '../core/evidence/manifest';
 import { replayJournal } from '../core/evidence/replay-journal';
 import type { JournalLine } from '../core/evidence/workspace';
 import type { AuditEvent, PromptItem } from '../core/item/prompt-item';
-import { combineHarm, judgeGuardrail, type CombinedHarm } from '../core/judging/judge';
+import type { CombinedHarm } from '../core/judging/judge';
+import { judgeRollout } from '../core/rollout/look';
 import type { Verdict } from '../core/judging/verdict';
 import type { Peaks, Rollout, Stage } from '../core/rollout/rollout';
 import { srmLogE } from '../core/stats/srm';
@@ -67,16 +68,12 @@ export async function explainRollout(
   }
   const { rollout } = item;
   const replayed = await readUntil(state, item, rollout, atMs ?? Infinity);
-  const { alpha, beta } = rollout.policy;
-  const states = replayJournal(replayed.lines, rollout);
-  const verdicts = rollout.guardrails.map((guardrail, i) => judgeGuardrail(guardrail, states[i]!, { alpha, beta }));
   return {
     rollout,
     tickMs: replayed.tickMs,
     nextTickMs: replayed.nextTickMs,
     stage: stageBefore(rollout.stages, replayed.tickMs),
-    verdicts,
-    harm: combineHarm(verdicts, rollout.guardrails, { alpha }),
+    ...judgeRollout(rollout, replayJournal(replayed.lines, rollout)),
     peaks: replayed.nextTickMs === null ? rollout.peaks : null,
     srm: srmOf(rollout, replayed.lines),
     events: await eventsAround(state, item, rollout, replayed.tickMs),

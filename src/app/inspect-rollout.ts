@@ -1,7 +1,8 @@
 import type { PromptItem } from '../core/item/prompt-item';
-import { combineHarm, judgeGuardrail, type CombinedHarm } from '../core/judging/judge';
+import type { CombinedHarm } from '../core/judging/judge';
 import type { Verdict } from '../core/judging/verdict';
 import type { ArmCounts } from '../core/evidence/manifest';
+import { judgeRollout } from '../core/rollout/look';
 import type { Rollout } from '../core/rollout/rollout';
 import type { Controller } from './controller';
 import { readManifest } from './tick-prompt';
@@ -29,15 +30,10 @@ export async function inspectRollout(
   const { rollout } = item;
   const manifest = await readManifest(controller, item);
   const evidence = manifest?.rollout?.rolloutId === rollout.id ? manifest.rollout : null;
-  const verdicts = rollout.guardrails.flatMap((guardrail, index) => {
-    const state = evidence?.states[index];
-    return state === undefined ? [] : [judgeGuardrail(guardrail, state, rollout.policy)];
-  });
   return {
     item,
     rollout,
-    verdicts,
-    harm: combineHarm(verdicts, rollout.guardrails, rollout.policy),
+    ...judgeRollout(rollout, evidence?.states ?? []),
     stageUnits: evidence?.stageUnits[rollout.stages.length - 1] ?? { stable: 0, candidate: 0 },
   };
 }

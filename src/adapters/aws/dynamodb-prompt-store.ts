@@ -1,5 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  type GetCommandInput,
+  type GetCommandOutput,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { Assignment } from '../../core/assignment/assignment';
 import type { AuditEvent, PromptItem } from '../../core/item/prompt-item';
 import type { PromptStore } from '../../core/ports';
@@ -43,17 +50,21 @@ interface Table {
   name: string;
 }
 
+/** The prompt's row, or the projected part of it, strongly consistent. */
+async function getRow(
+  { client, name }: Table,
+  prompt: string,
+  what: string,
+  projection: Partial<GetCommandInput>,
+): Promise<GetCommandOutput['Item']> {
+  const Key = { pk: promptKey(prompt), sk: ITEM_SORT_KEY };
+  const command = new GetCommand({ TableName: name, Key, ConsistentRead: true, ...projection });
+  return (await calling(what, () => client.send(command))).Item;
+}
+
 async function read(table: Table, prompt: string): Promise<PromptItem | null> {
   const where = `item of prompt "${prompt}"`;
-  const { Item: row } = await calling(`read the ${where}`, () =>
-    table.client.send(
-      new GetCommand({
-        TableName: table.name,
-        Key: { pk: promptKey(prompt), sk: ITEM_SORT_KEY },
-        ConsistentRead: true,
-      }),
-    ),
-  );
+  const row = await getRow(table, prompt, `read the ${where}`, {});
   if (row === undefined) return null;
   return readStoredItem(where, prompt, {
     ...(parseStored(`${where}.body`, String(row['body'])) as object),
@@ -97,17 +108,10 @@ async function write(table: Table, item: PromptItem): Promise<void> {
 
 async function readAssignment(table: Table, prompt: string): Promise<Assignment | null> {
   const where = `assignment of prompt "${prompt}"`;
-  const { Item: row } = await calling(`read the ${where}`, () =>
-    table.client.send(
-      new GetCommand({
-        TableName: table.name,
-        Key: { pk: promptKey(prompt), sk: ITEM_SORT_KEY },
-        ConsistentRead: true,
-        ProjectionExpression: '#assignment',
-        ExpressionAttributeNames: { '#assignment': 'assignment' },
-      }),
-    ),
-  );
+  const row = await getRow(table, prompt, `read the ${where}`, {
+    ProjectionExpression: '#assignment',
+    ExpressionAttributeNames: { '#assignment': 'assignment' },
+  });
   return row === undefined ? null : assignmentOf(where, prompt, row);
 }
 

@@ -1,5 +1,7 @@
+import type { PageAddress } from '../../core/evidence/manifest';
+
 /** Where a page is. An empty segment name inside a page means "the segment this page is in". */
-export type PageRef = readonly [segment: string, offset: number, length: number];
+export type PageRef = PageAddress;
 
 /** The root of a map; null = empty. */
 export type TreeRoot = PageRef | null;

@@ -5,8 +5,6 @@ import type { Stage } from '../rollout/rollout';
 /** Why a row is counted and reported, but not judged. */
 export type Unusable = 'other_environment' | 'no_unit' | 'wrong_version' | 'bad_value';
 
-export const UNUSABLE: readonly Unusable[] = ['other_environment', 'no_unit', 'wrong_version', 'bad_value'];
-
 /** Where an exposure belongs. `outside`: before the rollout, after it, or while runtimes may still hold the old document. */
 export type Attribution =
   | { kind: 'used'; stage: number; arm: Arm }

@@ -1,4 +1,5 @@
 import { combineHarm, judgeGuardrail, type CombinedHarm } from '../judging/judge';
+import type { GuardrailState } from '../judging/guardrail-state';
 import type { Verdict } from '../judging/verdict';
 import type { TickEvidence } from './evidence';
 import type { Peaks, Rollout } from './rollout';
@@ -14,14 +15,26 @@ export interface Look {
   isHarmNews: boolean;
 }
 
-/** Judges every guardrail of a rollout by what has been read. */
-export function lookAt(rollout: Rollout, { judged }: TickEvidence): Look {
+/**
+ * Judges every guardrail of a rollout: what a tick, `status` and `explain` all see.
+ * @param states one per guardrail, in its order; a guardrail without one has no verdict
+ */
+export function judgeRollout(
+  rollout: Rollout,
+  states: readonly GuardrailState[],
+): { verdicts: Verdict[]; harm: CombinedHarm } {
   const { alpha, beta } = rollout.policy;
   const verdicts = rollout.guardrails.flatMap((guardrail, index) => {
-    const state = judged?.states[index];
+    const state = states[index];
     return state === undefined ? [] : [judgeGuardrail(guardrail, state, { alpha, beta })];
   });
-  const harm = combineHarm(verdicts, rollout.guardrails, { alpha });
+  return { verdicts, harm: combineHarm(verdicts, rollout.guardrails, { alpha }) };
+}
+
+/** Judges a rollout by what has been read, and raises its peaks. */
+export function lookAt(rollout: Rollout, { judged }: TickEvidence): Look {
+  const { alpha } = rollout.policy;
+  const { verdicts, harm } = judgeRollout(rollout, judged?.states ?? []);
   const peaks = raisePeaks(rollout.peaks, verdicts, harm);
   const isProven = ({ harm: logE }: Peaks): boolean => logE >= Math.log(1 / alpha);
   return {

@@ -1,6 +1,6 @@
 import type { ObservationKey } from './cursor';
 import { type NewObservation, observationOf, type StoredObservation } from './rows';
-import { createSortedLog, firstIndex, pageDown, type SortedLog } from './sorted-log';
+import { createSortedLog, eachOf, firstIndex, pageOf, type SortedLog } from './sorted-log';
 
 /** What {@link createObservationStore} makes. */
 export type ObservationStore = ReturnType<typeof createObservationStore>;
@@ -45,24 +45,12 @@ export function createObservationStore() {
 
   /** Newest first, strictly after `after`; at most `limit` rows. */
   function page(query: ObservationQuery, after: ObservationKey | null, limit: number) {
-    const { rows, start, end } = range(query);
-    const stop =
-      after === null
-        ? end
-        : Math.min(
-            end,
-            firstIndex(rows, (row) => compareObservations(row, after) < 0),
-          );
-    return pageDown(rows, { start, end: stop, limit }, (row) => row.visibleFromMs <= query.nowMs && query.keep(row));
+    return pageOf(range(query), query, after && ((row) => compareObservations(row, after) < 0), limit);
   }
 
   /** Calls `visit` for every row of the query, oldest first. */
   function each(query: ObservationQuery, visit: (row: StoredObservation) => void): void {
-    const { rows, start, end } = range(query);
-    for (let i = start; i < end; i++) {
-      const row = rows[i]!;
-      if (row.visibleFromMs <= query.nowMs && query.keep(row)) visit(row);
-    }
+    eachOf(range(query), query, visit);
   }
 
   function range(query: ObservationQuery): { rows: readonly StoredObservation[]; start: number; end: number } {

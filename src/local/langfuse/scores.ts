@@ -1,6 +1,6 @@
 import type { ScoreKey } from './cursor';
 import { type NewScore, scoreOf, type StoredScore } from './rows';
-import { createSortedLog, firstIndex, pageDown } from './sorted-log';
+import { createSortedLog, eachOf, firstIndex, pageOf } from './sorted-log';
 
 /** What {@link createScoreStore} makes. */
 export type ScoreStore = ReturnType<typeof createScoreStore>;
@@ -46,24 +46,12 @@ export function createScoreStore() {
 
   /** Newest first, strictly after `after`; at most `limit` rows. */
   function page(query: ScoreQuery, after: ScoreKey | null, limit: number) {
-    const { rows, start, end } = range(query);
-    const stop =
-      after === null
-        ? end
-        : Math.min(
-            end,
-            firstIndex(rows, (row) => compareScores(row, after) < 0),
-          );
-    return pageDown(rows, { start, end: stop, limit }, (row) => row.visibleFromMs <= query.nowMs && query.keep(row));
+    return pageOf(range(query), query, after && ((row) => compareScores(row, after) < 0), limit);
   }
 
   /** Calls `visit` for every row of the query, oldest first. */
   function each(query: ScoreQuery, visit: (row: StoredScore) => void): void {
-    const { rows, start, end } = range(query);
-    for (let i = start; i < end; i++) {
-      const row = rows[i]!;
-      if (row.visibleFromMs <= query.nowMs && query.keep(row)) visit(row);
-    }
+    eachOf(range(query), query, visit);
   }
 
   function count(): number {

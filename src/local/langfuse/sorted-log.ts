@@ -54,6 +54,49 @@ export function firstIndex<Row>(rows: readonly Row[], isBefore: (row: Row) => bo
   return low;
 }
 
+/** Rows of a log by index, `start` inclusive, `end` exclusive. */
+export interface LogRange<Row> {
+  rows: readonly Row[];
+  start: number;
+  end: number;
+}
+
+/** Which rows of a range are answered: those that are listed by now and that `keep` accepts. */
+interface RowQuery<Row> {
+  nowMs: number;
+  keep: (row: Row) => boolean;
+}
+
+/**
+ * A page of a range, newest first.
+ * @param isBeforeCursor true for the rows strictly after the cursor in the listing (older ones); null = from the newest on
+ */
+export function pageOf<Row extends { visibleFromMs: number }>(
+  { rows, start, end }: LogRange<Row>,
+  query: RowQuery<Row>,
+  isBeforeCursor: ((row: Row) => boolean) | null,
+  limit: number,
+): { rows: Row[]; more: boolean } {
+  const stop = isBeforeCursor === null ? end : Math.min(end, firstIndex(rows, isBeforeCursor));
+  return pageDown(rows, { start, end: stop, limit }, (row) => isAnswered(row, query));
+}
+
+/** Calls `visit` for every answered row of a range, oldest first. */
+export function eachOf<Row extends { visibleFromMs: number }>(
+  { rows, start, end }: LogRange<Row>,
+  query: RowQuery<Row>,
+  visit: (row: Row) => void,
+): void {
+  for (let i = start; i < end; i++) {
+    const row = rows[i]!;
+    if (isAnswered(row, query)) visit(row);
+  }
+}
+
+function isAnswered<Row extends { visibleFromMs: number }>(row: Row, { nowMs, keep }: RowQuery<Row>): boolean {
+  return row.visibleFromMs <= nowMs && keep(row);
+}
+
 /**
  * Walks down from `end` (exclusive) to `start` (inclusive) and takes the rows that `keep` accepts.
  * @returns at most `limit` rows, newest first, and whether there are more
