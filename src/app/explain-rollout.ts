@@ -11,7 +11,7 @@ import { srmLogE } from '../core/stats/srm';
 import type { Controller } from './controller';
 import { readJournal } from './evidence/journal';
 import { readEvents } from './report/read-events';
-import { readManifest } from './tick-prompt';
+import { archivedRollout, newestRollout, type JournaledRollout } from './rollout-archive';
 
 /** One look of a rollout, computed again from its journal. */
 export interface Explanation {
@@ -49,25 +49,19 @@ export interface EventsAround {
   after: AuditEvent | null;
 }
 
+/** What a stored rollout is read from. */
+export type RolloutState = Pick<Controller, 'store' | 'objects' | 'documents'>;
+
 /**
- * Replays the stored journal of a prompt's newest rollout up to a time and judges what was known then: the same functions over
- * the same lines as at that tick, so the same numbers. Changes nothing.
+ * Replays the stored journal of a rollout up to a time and judges what was known then: the same functions over the same lines
+ * as at that tick, so the same numbers. Changes nothing.
+ * @param name a prompt, or the id of one of its rollouts. Of a prompt it is the newest rollout that had begun at the time
  * @param atMs the newest tick at or before this time is explained; null = the last one
- * @throws not_found when the prompt has no rollout or it has not been looked at; bad_input when `atMs` is before its first tick
+ * @throws not_found when there is no such rollout or it has not been looked at; bad_input when `atMs` is before its first tick
  */
-export async function explainRollout(
-  state: Pick<Controller, 'store' | 'objects'>,
-  prompt: string,
-  atMs: number | null,
-): Promise<Explanation> {
-  const item = await state.store.read(prompt);
-  if (item?.rollout == null) {
-    throw new RampartError('not_found', `prompt ${prompt}: expected one that had a rollout, got one without`, {
-      hint: 'Names are as in Langfuse; rampart status lists those that are known.',
-    });
-  }
-  const { rollout } = item;
-  const replayed = await readUntil(state, item, rollout, atMs ?? Infinity);
+export async function explainRollout(state: RolloutState, name: string, atMs: number | null): Promise<Explanation> {
+  const { item, rollout, journal } = await findRollout(state, name, atMs ?? Infinity);
+  const replayed = await readUntil(state, { rollout, journal }, atMs ?? Infinity);
   return {
     rollout,
     tickMs: replayed.tickMs,
@@ -88,16 +82,15 @@ interface ReplayedLines {
 }
 
 async function readUntil(
-  state: Pick<Controller, 'objects'>,
-  item: PromptItem,
-  rollout: Rollout,
+  { objects }: RolloutState,
+  { rollout, journal }: JournaledRollout,
   atMs: number,
 ): Promise<ReplayedLines> {
   const lines: JournalLine[] = [];
   let known = 0;
   let tickMs: number | null = null;
   let nextTickMs: number | null = null;
-  for await (const line of journalOf(state, item, rollout)) {
+  for await (const line of readJournal(objects, journal)) {
     lines.push(line);
     if (line[0] !== 'tick') continue;
     const lineMs = line[1] as number;
@@ -119,14 +112,48 @@ async function readUntil(
   );
 }
 
-async function* journalOf(
-  state: Pick<Controller, 'objects'>,
-  item: PromptItem,
-  rollout: Rollout,
-): AsyncGenerator<JournalLine> {
-  const manifest = await readManifest(state, item);
-  if (manifest?.rollout?.rolloutId !== rollout.id) return;
-  yield* readJournal(state.objects, manifest.rollout.journal);
+/** A rollout, and the item of its prompt. */
+type FoundRollout = JournaledRollout & { item: PromptItem };
+
+async function findRollout(state: RolloutState, name: string, atMs: number): Promise<FoundRollout> {
+  const item = (await state.store.read(name)) ?? (await state.store.read(promptOf(name)));
+  if (item === null) throw noRollout(name);
+  const newest = await newestRollout(state, item);
+  if (newest === null) throw noRollout(name);
+  if (item.prompt !== name) {
+    const named = newest.rollout.id === name ? newest : await archivedRollout(state, name);
+    if (named === null) throw noRollout(name);
+    return { item, ...named };
+  }
+  if (newest.rollout.startedAtMs <= atMs) return { item, ...newest };
+  return { item, ...((await earlierRollout(state, item, atMs)) ?? newest) };
+}
+
+/** The rollout that had begun last at a time, when another one followed it. */
+async function earlierRollout(state: RolloutState, item: PromptItem, atMs: number): Promise<JournaledRollout | null> {
+  const started = (await readEvents(state.store, item, -Infinity)).filter(
+    ({ kind, rolloutId, atMs: startedMs }) => kind === 'started' && rolloutId !== null && startedMs <= atMs,
+  );
+  const last = started.reduce<AuditEvent | null>(
+    (latest, event) => (latest === null || event.atMs > latest.atMs ? event : latest),
+    null,
+  );
+  return last?.rolloutId == null ? null : archivedRollout(state, last.rolloutId);
+}
+
+/** A rollout's id is `PROMPT/CANDIDATE/STARTED`. */
+function promptOf(rolloutId: string): string {
+  return rolloutId.split('/').slice(0, -2).join('/');
+}
+
+function noRollout(name: string): RampartError {
+  return new RampartError(
+    'not_found',
+    `${name}: expected a prompt that had a rollout, or the id of a rollout, got neither`,
+    {
+      hint: 'Names are as in Langfuse; rampart status lists those that are known, rampart history PROMPT their rollouts.',
+    },
+  );
 }
 
 /** The stage a tick judged; the one it began, if it did, starts with it. */

@@ -5,7 +5,7 @@ import type { ArmCounts } from '../core/evidence/manifest';
 import { judgeRollout } from '../core/rollout/look';
 import type { Rollout } from '../core/rollout/rollout';
 import type { Controller } from './controller';
-import { readManifest } from './tick-prompt';
+import { readManifest } from './read-manifest';
 
 /** A rollout with its verdicts as of the evidence that its last tick stored. */
 export interface Inspection {

@@ -9,6 +9,7 @@ import { isTerminal } from '../core/rollout/rollout';
 import { carryOut } from './carry-out';
 import type { Controller } from './controller';
 import { readLabels } from './read-labels';
+import { archiveRollout } from './rollout-archive';
 import { prepareRollout } from './start-rollout';
 import { writeItem } from './write-item';
 
@@ -119,6 +120,7 @@ async function startByHand(
   );
   if (!started.ok) throw new RampartError('bad_input', `the policy is not valid: ${started.problems.join('; ')}`);
   const { rollout, actions } = started;
+  await archiveRollout(controller, item);
   const next = nextItem(item, { rollout, stable: rollout.stable, actions, by }, nowMs);
   return { next, said: `version ${version} started at ${rollout.stages[0]!.percent} %` };
 }

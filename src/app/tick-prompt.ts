@@ -13,6 +13,8 @@ import { carryOut } from './carry-out';
 import type { Controller } from './controller';
 import { readEvidence, type EvidenceRead } from './evidence/read-evidence';
 import { readLabels, type LabelReading } from './read-labels';
+import { readManifest } from './read-manifest';
+import { archiveRollout } from './rollout-archive';
 import { startByLabel } from './start-by-label';
 import { writeItem } from './write-item';
 
@@ -116,6 +118,7 @@ async function tickIdle(
   if (start.kind === 'start') {
     const { rollout, actions } = start;
     const change = { rollout, stable: rollout.stable, actions, by: 'label', isTick: true };
+    await archiveRollout(controller, item);
     await writeItem(controller, nextItem(item, change, nowMs));
     controller.log({ level: 'info', event: 'rollout_started', prompt, rollout: rollout.id });
     return { prompt, outcome: 'started', rollout, plan: null, read: null, problem: null };
@@ -175,15 +178,6 @@ async function readWhenDue(controller: Controller, item: PromptItem, nowMs: numb
   const readToMs = manifest?.observations[0]?.doneMs ?? -Infinity;
   if (nowMs - readToMs < controller.settings.idleReadEveryMs) return null;
   return readEvidence(controller, item.prompt, manifest, item.rollout, nowMs);
-}
-
-/** The manifest an item points to; null before the first reading. */
-export async function readManifest(
-  { objects }: Pick<Controller, 'objects'>,
-  item: PromptItem,
-): Promise<Manifest | null> {
-  if (item.manifest === null) return null;
-  return JSON.parse(new TextDecoder().decode(await objects.get(item.manifest))) as Manifest;
 }
 
 function putManifest(objects: Controller['objects'], manifest: Manifest): Promise<string> {

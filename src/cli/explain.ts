@@ -11,7 +11,7 @@ import { findTarget } from './target';
 
 export const EXPLAIN: CommandSpec = {
   summary: 'Why a rollout was judged as it was, replayed from the stored evidence',
-  positionals: ['PROMPT'],
+  positionals: ['ROLLOUT'],
   options: {
     at: {
       type: 'string',

@@ -41,11 +41,11 @@ export function historyEvent({ atMs, ...event }: AuditEvent): HistoryEvent {
 }
 
 export function renderHistory(events: readonly AuditEvent[]): string[] {
-  const rows = events.map(({ atMs, kind, by, detail }) => [
+  const rows = events.map(({ atMs, kind, by, rolloutId, detail }) => [
     new Date(atMs).toISOString().slice(0, 19).replace('T', ' '),
     kind.replaceAll('_', ' '),
     by,
-    Object.entries(detail)
+    Object.entries(kind === 'started' ? { rollout: rolloutId, ...detail } : detail)
       .filter(([, value]) => value !== null && value !== '')
       .map(([key, value]) => `${key}: ${String(value)}`)
       .join(', '),

@@ -81,3 +81,40 @@ describe('one look', () => {
     expect((await explainRollout(fresh.controller, PROMPT, null)).verdicts).toEqual(fresh.ticks[1]!.plan.verdicts);
   });
 });
+
+describe('when another rollout has followed', () => {
+  let world: Awaited<ReturnType<typeof played>>;
+
+  beforeAll(async () => {
+    world = await played({ candidateRate: 0.55 });
+    world.data.createPrompt({ name: PROMPT, prompt: 'three', labels: ['candidate'] }, world.ticks.at(-1)!.nowMs);
+    let outcome = '';
+    for (let i = 0; i < 3 && outcome !== 'started'; i++) {
+      outcome = (await tickPrompt(world.controller, PROMPT, world.serve())).outcome;
+    }
+    expect(outcome).toBe('started');
+  });
+
+  test.each([
+    ['its id', (id: string) => id, null],
+    ['its prompt and a time before the next one began', () => PROMPT, 'last'],
+  ])('the one before is explained by %s, to the same numbers', async (_, nameOf, at) => {
+    const { nowMs, plan } = world.ticks.at(-1)!;
+    const look = await explainRollout(world.controller, nameOf(plan.next.id), at === null ? null : nowMs);
+    expect(look).toMatchObject({ tickMs: nowMs, verdicts: plan.verdicts, harm: plan.harm });
+    expect(look.rollout.id).toBe(plan.next.id);
+  });
+
+  test('the prompt alone means the newest, which no tick has looked at', async () => {
+    await expect(explainRollout(world.controller, PROMPT, null)).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining(`${PROMPT}/3/`),
+    });
+  });
+
+  test('an id that no rollout had is not found', async () => {
+    await expect(explainRollout(world.controller, `${PROMPT}/2/never`, null)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+});

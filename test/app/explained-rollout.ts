@@ -33,6 +33,7 @@ const POLICY = {
 /** A rollout with the plan of each of its ticks. */
 export interface Played {
   controller: Controller;
+  data: LangfuseData;
   ticks: { nowMs: number; plan: Plan }[];
   /** Serves the users until the next tick. @returns the time of that tick */
   serve: () => number;
@@ -79,7 +80,7 @@ export async function played(
     assignment = await controller.store.readAssignment(PROMPT);
     if (isTerminal(plan.next.phase)) break;
   }
-  return { controller, ticks, serve };
+  return { controller, data, ticks, serve };
 }
 
 function addVisit(

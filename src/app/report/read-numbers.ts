@@ -6,7 +6,7 @@ import { sumHours, type VersionNumbers } from '../../core/report/numbers';
 import type { Period } from '../../core/report/week';
 import type { Controller } from '../controller';
 import { readPage } from '../evidence/page-tree';
-import { readManifest } from '../tick-prompt';
+import { readManifest } from '../read-manifest';
 
 const DAY_MS = 24 * 3_600_000;
 
