@@ -97,6 +97,63 @@ export interface Langfuse {
   countByVersion(query: { prompt: string; fromMs: number; toMs: number }): Promise<Map<number, number>>;
 }
 
+/** What a version says. References to other prompts stand in it as they were written. */
+export type VersionBody = { type: 'text'; text: string } | { type: 'chat'; messages: readonly VersionMessage[] };
+
+/** `other`: a message that is neither a text of a role nor a placeholder, as Langfuse holds it. */
+export type VersionMessage = { role: string; content: string } | { placeholder: string } | { other: unknown };
+
+/** One version with everything in it. Tags and type belong to the name: all its versions have the same. */
+export interface WholeVersion extends PromptVersion {
+  body: VersionBody;
+  tags: string[];
+  commitMessage: string | null;
+}
+
+/** A prompt as the list of prompts shows it. */
+export interface ListedPrompt {
+  prompt: string;
+  type: 'text' | 'chat';
+  /** Ascending. */
+  versions: number[];
+  /** Labels that some version holds; which one is not said. */
+  labels: string[];
+  tags: string[];
+  /** Newest change of any version, ms; null when the server does not say. */
+  updatedAtMs: number | null;
+}
+
+/** A version that is to be made. */
+export interface NewVersion {
+  prompt: string;
+  body: VersionBody;
+  config: unknown;
+  /** Taken at once from the versions that hold them. Never `production` or `latest`. */
+  labels: readonly string[];
+  /** Rewrites the tags of all versions; null = leaves them. */
+  tags: readonly string[] | null;
+  /** At most 500 characters. */
+  commitMessage: string;
+}
+
+/** Langfuse, as the sync of prompts with git needs it. Each call is sent once; trying again is the caller's. */
+export interface PromptSync {
+  /** Every prompt of the project, in the list's order. One request per 100. */
+  listPrompts(): Promise<ListedPrompt[]>;
+  /** One prompt of the list; null when there is none. */
+  listPrompt(prompt: string): Promise<ListedPrompt | null>;
+  /** The version that holds a label; null when none does. */
+  wholeVersionByLabel(prompt: string, label: string): Promise<WholeVersion | null>;
+  /** One version; null when it does not exist. */
+  wholeVersion(prompt: string, version: number): Promise<WholeVersion | null>;
+  /** Versions that hold the label, ascending, as the list says. One request. */
+  labelHolders(prompt: string, label: string): Promise<number[]>;
+  /** Makes a version. NOT idempotent: after an error other than a refusal, look whether it was made before trying again. */
+  createVersion(version: NewVersion): Promise<WholeVersion>;
+  /** Gives the label to the version (taking it from its holder). Safe to repeat. */
+  moveLabel(prompt: string, version: number, label: string): Promise<void>;
+}
+
 /** The prompts' items. A failed conditional write rejects with `revision_conflict`. */
 export interface PromptStore {
   /** Strongly consistent. */

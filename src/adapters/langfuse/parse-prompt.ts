@@ -44,7 +44,8 @@ export function badPrompt(prompt: string, reason: string): RampartError {
   return new RampartError('provider_bad_response', `Langfuse's prompt ${JSON.stringify(prompt)}: ${reason}`);
 }
 
-function textsOf(value: unknown): string[] | null {
+/** A list of texts; null when it is something else. */
+export function textsOf(value: unknown): string[] | null {
   if (!Array.isArray(value)) return null;
   const texts = value.filter((item) => typeof item === 'string');
   return texts.length === value.length ? texts : null;

@@ -1,20 +1,13 @@
-import { isRampartError, RampartError } from '../../core/errors';
+import { RampartError } from '../../core/errors';
 import type { PromptVersion } from '../../core/ports';
 import type { Call } from './call';
-import { isRecord, kindOf, readNumber } from './json';
-import { rowsOf } from './page';
-import { badPrompt, parsePromptListEntry, parsePromptVersion, type PromptListEntry } from './parse-prompt';
-
-/** Most prompts that the list gives at once. */
-const PROMPT_PAGE_LIMIT = 100;
-
-/** What Langfuse's creation of a prompt takes as a label; its PATCH takes anything, so it is checked here. */
-const LABEL = /^[a-z0-9_\-.]{1,36}$/u;
+import { badPrompt, parsePromptListEntry, parsePromptVersion } from './parse-prompt';
+import { checkedLabel, checkedName, checkedVersion, getVersion, listEntries } from './prompt-requests';
 
 /** Names of the prompts that have a version with this label. */
 export async function promptsWithLabel(call: Call, label: string): Promise<string[]> {
   const names = new Set<string>();
-  for await (const entry of listPrompts(call, { label: checkedLabel(label) })) {
+  for await (const entry of listEntries(call, { label: checkedLabel(label) }, parsePromptListEntry)) {
     if (entry.labels.includes(label)) names.add(entry.name);
   }
   return [...names];
@@ -26,7 +19,7 @@ export async function promptsWithLabel(call: Call, label: string): Promise<strin
  */
 export async function versionsWithLabel(call: Call, prompt: string, label: string): Promise<number[]> {
   const candidates = new Set<number>();
-  for await (const entry of listPrompts(call, { name: prompt, label: checkedLabel(label) })) {
+  for await (const entry of listEntries(call, { name: prompt, label: checkedLabel(label) }, parsePromptListEntry)) {
     if (entry.name === prompt) for (const version of entry.versions) candidates.add(version);
   }
   const holders: number[] = [];
@@ -39,7 +32,7 @@ export async function versionsWithLabel(call: Call, prompt: string, label: strin
 
 /** The version that holds the label; null when there is none. */
 export async function versionByLabel(call: Call, prompt: string, label: string): Promise<PromptVersion | null> {
-  const found = await readVersion(call, prompt, { label: checkedLabel(label) });
+  const found = await getVersion(call, prompt, { label }, parsePromptVersion);
   if (found !== null && !found.labels.includes(label)) {
     throw badPrompt(prompt, `asked for label ${label}, got version ${found.version}, which does not hold it`);
   }
@@ -48,7 +41,7 @@ export async function versionByLabel(call: Call, prompt: string, label: string):
 
 /** One version; null when it does not exist. */
 export async function versionByNumber(call: Call, prompt: string, version: number): Promise<PromptVersion | null> {
-  const found = await readVersion(call, prompt, { version: checkedVersion(version) });
+  const found = await getVersion(call, prompt, { version }, parsePromptVersion);
   if (found !== null && found.version !== version) {
     throw badPrompt(prompt, `asked for version ${version}, got version ${found.version}`);
   }
@@ -71,68 +64,4 @@ export async function moveLabel(call: Call, prompt: string, version: number, lab
   if (updated.version !== version || !updated.labels.includes(label)) {
     throw badPrompt(prompt, `moved label ${label} to version ${version}, got an answer that does not show it there`);
   }
-}
-
-/** References to other prompts are left as they are: their text is not needed, and a broken one must not matter. */
-async function readVersion(
-  call: Call,
-  prompt: string,
-  which: { label: string } | { version: number },
-): Promise<PromptVersion | null> {
-  const name = checkedName(prompt);
-  try {
-    const body = await call('prompt', 'prompts', (client, options) =>
-      client.prompts.get(name, { ...which, resolve: false }, options),
-    );
-    return parsePromptVersion(body, prompt);
-  } catch (error) {
-    if (isRampartError(error, 'provider_not_found')) return null;
-    throw error;
-  }
-}
-
-async function* listPrompts(
-  call: Call,
-  query: { label: string; name?: string },
-): AsyncGenerator<PromptListEntry, void, void> {
-  for (let page = 1, pages = 1; page <= pages; page++) {
-    const body = await call('prompt', 'prompts', (client, options) =>
-      client.prompts.list({ ...query, page, limit: PROMPT_PAGE_LIMIT }, options),
-    );
-    for (const raw of rowsOf(body, 'list of prompts')) yield parsePromptListEntry(raw);
-    pages = totalPages(body);
-  }
-}
-
-function totalPages(body: unknown): number {
-  const meta = isRecord(body) ? body['meta'] : undefined;
-  const total = isRecord(meta) ? readNumber(meta['totalPages']) : undefined;
-  if (typeof total === 'number') return total;
-  throw new RampartError(
-    'provider_bad_response',
-    `Langfuse's list of prompts: expected meta.totalPages to be a number, got ${kindOf(isRecord(meta) ? meta['totalPages'] : meta)}`,
-  );
-}
-
-/** An empty name would ask for the list, and `.` or `..` for another address. */
-function checkedName(prompt: string): string {
-  if (!/^\.{0,2}$/u.test(prompt)) return prompt;
-  throw new RampartError('bad_input', `prompt: expected a name, got ${JSON.stringify(prompt)}`);
-}
-
-/** An empty label would ask for `production`. */
-function checkedLabel(label: string): string {
-  if (LABEL.test(label)) return label;
-  throw new RampartError(
-    'bad_input',
-    `label: expected 1 to 36 of a-z, 0-9, _, - and . , got ${JSON.stringify(label.slice(0, 50))}`,
-  );
-}
-
-/** Version 0 would ask for `production`. */
-function checkedVersion(version: number): number {
-  if (!Number.isSafeInteger(version) || version < 1) {
-    throw new RampartError('bad_input', `version: expected a whole number from 1, got ${version}`);
-  }
-  return version;
 }
