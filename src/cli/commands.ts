@@ -1,4 +1,5 @@
 import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
+import { BACKTEST } from './backtest';
 import { EXPLAIN } from './explain';
 import { flagOption, textOption } from './parse-arguments';
 import { PERSON_COMMANDS } from './person-commands';
@@ -70,6 +71,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   report: REPORT,
   power: POWER,
   explain: EXPLAIN,
+  backtest: BACKTEST,
 };
 
 export const DEMO_SUMMARY = 'Show a promotion and a rollback on this machine, with Node alone';

@@ -29,7 +29,8 @@ export async function powerPorts(
   return { langfuse, budget: memoryRequestBudget(limits), settings: config.settings, sha256 };
 }
 
-function targetIfAny(state: string | undefined, io: Io): Target | null {
+/** Where the state is; null when there is none. */
+export function targetIfAny(state: string | undefined, io: Io): Target | null {
   try {
     return findTarget(state, io);
   } catch (error) {

@@ -71,13 +71,6 @@ test('every command has a help that names its options, and the page of the comma
   }
 });
 
-test('what is not built is not offered', async () => {
-  const { out } = await rampart(OUTSIDE, 'help');
-  for (const name of ['compare', 'backtest', 'init', 'validate', 'deploy', 'serve']) {
-    expect(out).not.toMatch(new RegExp(`^ +${name} `, 'mu'));
-  }
-});
-
 test('the version is the package’s', async () => {
   expect((await rampart(OUTSIDE, '--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/u);
 });

@@ -13,12 +13,20 @@ export function readConfigFile(
   path: string,
   complete: (written: unknown) => unknown = (written) => written,
 ): DeploymentConfig {
-  const parsed = parseConfig(complete(valueOf(path, textOf(path))));
+  const parsed = parseConfig(complete(readYamlFile(path)));
   if (parsed.ok) return parsed.config;
   throw invalid(
     path,
     parsed.problems.map(({ path: where, message }) => `${where === '' ? 'the file' : where}: ${message}`),
   );
+}
+
+/**
+ * What a file of YAML or JSON holds.
+ * @throws RampartError `not_found` when there is no such file; `bad_input` with every problem of its text
+ */
+export function readYamlFile(path: string): unknown {
+  return valueOf(path, textOf(path));
 }
 
 function textOf(path: string): string {

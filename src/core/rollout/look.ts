@@ -32,7 +32,7 @@ export function judgeRollout(
 }
 
 /** Judges a rollout by what has been read, and raises its peaks. */
-export function lookAt(rollout: Rollout, { judged }: TickEvidence): Look {
+export function lookAt(rollout: Rollout, { judged }: Pick<TickEvidence, 'judged'>): Look {
   const { alpha } = rollout.policy;
   const { verdicts, harm } = judgeRollout(rollout, judged?.states ?? []);
   const peaks = raisePeaks(rollout.peaks, verdicts, harm);

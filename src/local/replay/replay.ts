@@ -7,6 +7,7 @@ import { memoryAlertSender, memoryTickQueue } from '../../adapters/local/memory-
 import type { Controller, Settings } from '../../app/controller';
 import { pageCache } from '../../app/evidence/page-cache';
 import { tickPrompt } from '../../app/tick-prompt';
+import type { Assignment } from '../../core/assignment/assignment';
 import { createLangfuseData } from '../langfuse/data';
 import { inMemoryLangfuse } from '../langfuse/in-memory';
 import { seededRandom } from '../random';
@@ -40,7 +41,7 @@ export interface ReplayOptions {
 /** How one replay ended. */
 export interface ReplayRun {
   seed: number;
-  outcome: 'promoted' | 'rolled_back' | 'held' | 'aborted';
+  outcome: Decided['outcome'];
   /** Users who were served the candidate. */
   exposedUnits: number;
   /** Simulated hours from the start of the rollout to its end. */
@@ -87,41 +88,69 @@ export async function replay(options: ReplayOptions): Promise<ReplayRun> {
   });
   const controller = memoryController(() => nowMs, data, { tickEveryMs: options.tickEveryMs });
   data.createPrompt({ name: PROMPT, prompt: 'stable', labels: ['production'] }, nowMs - HISTORY_DAYS * DAY_MS);
-  const history = {
-    schema: 1,
-    prompt: PROMPT,
-    epoch: 0,
-    stable: STABLE,
-    experiment: null,
-    step: null,
-    salt: '',
-    arms: [],
-    writtenAtMs: 0,
-  } as const;
-  traffic.serve(data, { ...history, arms: [] }, nowMs - HISTORY_DAYS * DAY_MS, nowMs);
+  traffic.serve(data, everyoneOn(STABLE, PROMPT), nowMs - HISTORY_DAYS * DAY_MS, nowMs);
   data.createPrompt({ name: PROMPT, prompt: 'candidate', labels: ['candidate'] }, nowMs);
-  const end = (outcome: ReplayRun['outcome'], reason: string): ReplayRun => ({
+  const { outcome, atMs, reason } = await untilDecided(controller, {
+    prompt: PROMPT,
+    fromMs: nowMs,
+    toMs: nowMs + options.days * DAY_MS,
+    isPromoted: () => data.prompts.byLabel(PROMPT, 'production')?.version === CANDIDATE,
+    serve(assignment, fromMs, toMs) {
+      traffic.serve(data, assignment, fromMs, toMs);
+      nowMs = toMs;
+    },
+  });
+  return {
     seed: options.seed,
     outcome,
     exposedUnits: traffic.served(CANDIDATE),
-    hours: (nowMs - SIMULATION_START_MS) / HOUR_MS,
+    hours: (atMs - SIMULATION_START_MS) / HOUR_MS,
     reason,
-  });
-  for (;;) {
-    const report = await tickPrompt(controller, PROMPT, nowMs);
+  };
+}
+
+/** The assignment while nothing is being tried. */
+export function everyoneOn(stable: number, prompt: string): Assignment {
+  const nothing = { experiment: null, step: null, salt: '', arms: [] };
+  return { schema: 1, prompt, epoch: 0, stable, ...nothing, writtenAtMs: 0 };
+}
+
+/** How a rollout on a virtual clock ended. */
+export interface Decided {
+  outcome: 'promoted' | 'rolled_back' | 'held' | 'aborted';
+  atMs: number;
+  reason: string;
+}
+
+/**
+ * Ticks a prompt whose candidate is labelled until `production` moves to it, it is rolled back or aborted, or the time is up
+ * (`held`).
+ * @param run `serve` serves the users of [fromMs, toMs) by the assignment and moves the virtual clock to `toMs`
+ */
+export async function untilDecided(
+  controller: Controller,
+  run: {
+    prompt: string;
+    fromMs: number;
+    toMs: number;
+    isPromoted: () => boolean;
+    serve: (assignment: Assignment, fromMs: number, toMs: number) => void;
+  },
+): Promise<Decided> {
+  const { tickEveryMs } = controller.settings;
+  for (let nowMs = run.fromMs; ; nowMs += tickEveryMs) {
+    const report = await tickPrompt(controller, run.prompt, nowMs);
     const { rollout } = report;
     if (rollout === null) throw new Error(`the rollout did not start: ${report.problem ?? 'no reason given'}`);
-    if (data.prompts.byLabel(PROMPT, 'production')?.version === CANDIDATE) {
-      return end('promoted', report.plan?.reasons[0] ?? '');
-    }
+    const reason = report.plan?.reasons[0] ?? '';
+    if (run.isPromoted()) return { outcome: 'promoted', atMs: nowMs, reason };
     if (rollout.outcome !== null && (rollout.phase === 'rolled_back' || rollout.phase === 'aborted')) {
-      return end(rollout.phase, rollout.outcome.reason);
+      return { outcome: rollout.phase, atMs: nowMs, reason: rollout.outcome.reason };
     }
-    if (nowMs - SIMULATION_START_MS >= options.days * DAY_MS) return end('held', report.plan?.reasons[0] ?? '');
-    const assignment = await controller.store.readAssignment(PROMPT);
+    if (nowMs >= run.toMs) return { outcome: 'held', atMs: nowMs, reason };
+    const assignment = await controller.store.readAssignment(run.prompt);
     if (assignment === null) throw new Error('the assignment is gone');
-    traffic.serve(data, assignment, nowMs, nowMs + options.tickEveryMs);
-    nowMs += options.tickEveryMs;
+    run.serve(assignment, nowMs, nowMs + tickEveryMs);
   }
 }
 
