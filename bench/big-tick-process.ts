@@ -5,6 +5,7 @@ import { createLangfuse } from '../src/adapters/langfuse/create-langfuse';
 import { folderObjectStore } from '../src/adapters/local/folder-object-store';
 import { pageCache } from '../src/app/evidence/page-cache';
 import { readEvidence } from '../src/app/evidence/read-evidence';
+import { rolloutExperiment } from '../src/core/rollout/rollout-experiment';
 import { createLangfuseData } from '../src/local/langfuse/data';
 import { memoryController } from '../src/local/replay/replay';
 import type { LangfuseAddress } from './langfuse-process';
@@ -77,7 +78,7 @@ async function oneTick({ server, nowMs, rows }: BigTickWanted): Promise<{ ms: nu
   };
   try {
     const startedMs = performance.now();
-    const read = await readEvidence(controller, PROMPT, null, benchRollout(), nowMs);
+    const read = await readEvidence(controller, PROMPT, null, rolloutExperiment(benchRollout()), nowMs);
     await controller.objects.put('manifest', new TextEncoder().encode(JSON.stringify(read.manifest)));
     const ms = performance.now() - startedMs;
     if (read.problem !== null) throw read.problem;

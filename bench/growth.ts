@@ -9,6 +9,7 @@ import { readEvidence } from '../src/app/evidence/read-evidence';
 import { SegmentWriter } from '../src/app/evidence/segment-writer';
 import type { Manifest } from '../src/core/evidence/manifest';
 import { newUnit, unknownSubject } from '../src/core/evidence/records';
+import { rolloutExperiment } from '../src/core/rollout/rollout-experiment';
 import { createLangfuseData } from '../src/local/langfuse/data';
 import { memoryController } from '../src/local/replay/replay';
 import { countingObjects } from './counting-objects';
@@ -91,7 +92,7 @@ async function costAfter(what: string, rows: Generated, fromMs: number, stepMs: 
     objects,
   };
   controller.settings.maxPagesPerTick = { observations: 10_000, scores: 100_000, lookups: 1 };
-  const rollout = benchRollout();
+  const rollout = rolloutExperiment(benchRollout());
   let manifest: Manifest | null = null;
   const tick = async (nowMs: number): Promise<void> => {
     const read = await readEvidence(controller, PROMPT, manifest, rollout, nowMs);
@@ -135,10 +136,10 @@ async function addUnits(
       traceTexts.set(`trace-${n}`, JSON.stringify(trace));
     }
     const segment = new SegmentWriter(objects, cache);
-    const unitRoot = await putAll(objects, cache, manifest.rollout!.units, unitTexts, segment);
+    const unitRoot = await putAll(objects, cache, manifest.experiment!.units, unitTexts, segment);
     const traceRoot = await putAll(objects, cache, manifest.subjects, traceTexts, segment);
     await segment.flush();
-    manifest.rollout!.units = unitRoot;
+    manifest.experiment!.units = unitRoot;
     manifest.subjects = traceRoot;
   }
 }

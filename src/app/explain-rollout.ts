@@ -1,10 +1,11 @@
 import { RampartError } from '../core/errors';
-import type { ArmCounts } from '../core/evidence/manifest';
 import { replayJournal } from '../core/evidence/replay-journal';
 import type { JournalLine } from '../core/evidence/workspace';
 import type { AuditEvent, PromptItem } from '../core/item/prompt-item';
 import type { CombinedHarm } from '../core/judging/judge';
+import type { ArmCounts } from '../core/rollout/evidence';
 import { judgeRollout } from '../core/rollout/look';
+import { rolloutExperiment } from '../core/rollout/rollout-experiment';
 import type { Verdict } from '../core/judging/verdict';
 import type { Peaks, Rollout, Stage } from '../core/rollout/rollout';
 import { srmLogE } from '../core/stats/srm';
@@ -67,7 +68,7 @@ export async function explainRollout(state: RolloutState, name: string, atMs: nu
     tickMs: replayed.tickMs,
     nextTickMs: replayed.nextTickMs,
     stage: stageBefore(rollout.stages, replayed.tickMs),
-    ...judgeRollout(rollout, replayJournal(replayed.lines, rollout)),
+    ...judgeRollout(rollout, replayJournal(replayed.lines, rolloutExperiment(rollout))[0] ?? []),
     peaks: replayed.nextTickMs === null ? rollout.peaks : null,
     srm: srmOf(rollout, replayed.lines),
     events: await eventsAround(state, item, rollout, replayed.tickMs),

@@ -1,9 +1,10 @@
 import type { PromptItem } from '../core/item/prompt-item';
 import type { CombinedHarm } from '../core/judging/judge';
 import type { Verdict } from '../core/judging/verdict';
-import type { ArmCounts } from '../core/evidence/manifest';
+import type { ArmCounts } from '../core/rollout/evidence';
 import { judgeRollout } from '../core/rollout/look';
 import type { Rollout } from '../core/rollout/rollout';
+import { rolloutEvidence } from '../core/rollout/rollout-experiment';
 import type { Controller } from './controller';
 import { readManifest } from './read-manifest';
 
@@ -29,7 +30,7 @@ export async function inspectRollout(
   if (item?.rollout == null) return null;
   const { rollout } = item;
   const manifest = await readManifest(controller, item);
-  const evidence = manifest?.rollout?.rolloutId === rollout.id ? manifest.rollout : null;
+  const evidence = rolloutEvidence(rollout, manifest?.experiment ?? null);
   return {
     item,
     rollout,

@@ -33,8 +33,8 @@ export async function newestRollout(
 ): Promise<JournaledRollout | null> {
   const { rollout } = item;
   if (rollout === null) return null;
-  const evidence = (await readManifest(state, item))?.rollout;
-  return { rollout, journal: evidence?.rolloutId === rollout.id ? evidence.journal : null };
+  const evidence = (await readManifest(state, item))?.experiment;
+  return { rollout, journal: evidence?.experimentId === rollout.id ? evidence.journal : null };
 }
 
 /** A rollout that another one followed; null when none of that id was kept. */

@@ -9,6 +9,7 @@ import type { Action, Plan } from '../core/rollout/plan';
 import { planAtRest } from '../core/rollout/plan-at-rest';
 import { planTick } from '../core/rollout/plan-tick';
 import { isTerminal, type Rollout } from '../core/rollout/rollout';
+import { rolloutEvidence, rolloutExperiment } from '../core/rollout/rollout-experiment';
 import { carryOut } from './carry-out';
 import type { Controller } from './controller';
 import { readEvidence, type EvidenceRead } from './evidence/read-evidence';
@@ -77,9 +78,10 @@ async function tickRunning(
   nowMs: number,
 ): Promise<TickReport> {
   const { tickEveryMs, verifyDeadlineMs } = controller.settings;
-  const read = await readEvidence(controller, item.prompt, await readManifest(controller, item), rollout, nowMs);
+  const stored = await readManifest(controller, item);
+  const read = await readEvidence(controller, item.prompt, stored, rolloutExperiment(rollout), nowMs);
   const evidence: TickEvidence = {
-    judged: read.manifest.rollout,
+    judged: rolloutEvidence(rollout, read.manifest.experiment),
     readThroughMs: readThroughMs(read.manifest.observations, read.manifest.scores),
     providerProblem: problem ?? read.problem?.message ?? null,
     labels,
@@ -177,7 +179,7 @@ async function readWhenDue(controller: Controller, item: PromptItem, nowMs: numb
   const manifest = await readManifest(controller, item);
   const readToMs = manifest?.observations[0]?.doneMs ?? -Infinity;
   if (nowMs - readToMs < controller.settings.idleReadEveryMs) return null;
-  return readEvidence(controller, item.prompt, manifest, item.rollout, nowMs);
+  return readEvidence(controller, item.prompt, manifest, null, nowMs);
 }
 
 function putManifest(objects: Controller['objects'], manifest: Manifest): Promise<string> {

@@ -1,5 +1,5 @@
 import type { EventsAround, Explanation } from '../app/explain-rollout';
-import type { ArmCounts } from '../core/evidence/manifest';
+import type { ArmCounts } from '../core/rollout/evidence';
 import type { AuditEvent } from '../core/item/prompt-item';
 import { guardrailFigures, type GuardrailFigures } from './guardrail-figures';
 import { historyEvent, type HistoryEvent } from './history';

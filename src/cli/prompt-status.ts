@@ -1,5 +1,5 @@
 import { inspectRollout } from '../app/inspect-rollout';
-import type { ArmCounts } from '../core/evidence/manifest';
+import type { ArmCounts } from '../core/rollout/evidence';
 import type { PromptItem } from '../core/item/prompt-item';
 import type { Verdict } from '../core/judging/verdict';
 import { currentStage, displayState, type Rollout } from '../core/rollout/rollout';

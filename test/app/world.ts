@@ -11,11 +11,11 @@ import { tickPrompt } from '../../src/app/tick-prompt';
 import { assign } from '../../src/core/assignment/assignment';
 import { RampartError } from '../../src/core/errors';
 import type { PromptItem } from '../../src/core/item/prompt-item';
-import { isTerminal } from '../../src/core/rollout/rollout';
+import type { PromptStore } from '../../src/core/ports';
 import { createLangfuseData } from '../../src/local/langfuse/data';
 import { inMemoryLangfuse } from '../../src/local/langfuse/in-memory';
 import { localSettings } from '../../src/local/replay/replay';
-import { judgedOf, START_MS, TICK_MS, type Seen } from '../core/rollout/fixtures';
+import { START_MS, storedOf, TICK_MS, type Seen } from '../core/rollout/fixtures';
 import { HELPFUL } from '../core/policy/example-policy';
 
 export const PROMPT = 'greeting';
@@ -53,6 +53,7 @@ export function newWorld(settings: Partial<Controller['settings']> = {}, version
     );
   }
   const alerts = memoryAlertSender();
+  const store = memoryPromptStore();
   const world: World = {
     controller: undefined as never,
     data,
@@ -73,7 +74,7 @@ export function newWorld(settings: Partial<Controller['settings']> = {}, version
       inMemoryLangfuse(data, () => world.nowMs),
       hook,
     ),
-    store: hooked('store', memoryPromptStore(), hook),
+    store: hooked('store', store, hook),
     objects: hooked('objects', memoryObjectStore(), hook),
     documents: memoryDocumentStore(),
     budget: hooked('budget', memoryRequestBudget(null), hook),
@@ -86,7 +87,7 @@ export function newWorld(settings: Partial<Controller['settings']> = {}, version
     settings: localSettings({ defaultPolicy: { guardrails: [HELPFUL] }, ...settings }),
     log: (event) => world.logs.push(event),
   };
-  stateEvidence(world);
+  stateEvidence(world, store);
   return world;
 }
 
@@ -105,17 +106,14 @@ export function down(code: 'provider_unavailable' | 'bad_input' = 'provider_unav
   return new RampartError(code, 'expected an answer, got none');
 }
 
-function stateEvidence(world: World): void {
+function stateEvidence(world: World, store: PromptStore): void {
   jest.mocked(readHistory).mockImplementation(async () => new Map());
-  jest.mocked(readEvidence).mockImplementation(async (_, prompt, __, rollout, nowMs) => {
+  jest.mocked(readEvidence).mockImplementation(async (_, prompt, __, running, nowMs) => {
     await world.hook('readEvidence', [prompt]);
-    const isRunning = rollout !== null && !isTerminal(rollout.phase);
-    const lane = { lagMs: 0, doneMs: nowMs - (rollout?.policy.settleMs ?? 0), window: null };
-    const manifest = {
-      observations: [lane],
-      scores: [lane],
-      rollout: isRunning ? judgedOf(rollout, nowMs, world.seen) : null,
-    };
+    const rollout = (await store.read(prompt))?.rollout;
+    const lane = { lagMs: 0, doneMs: nowMs - (running?.settleMs ?? 0), window: null };
+    const experiment = running === null || rollout?.id !== running.id ? null : storedOf(rollout, nowMs, world.seen);
+    const manifest = { observations: [lane], scores: [lane], experiment };
     return { manifest: manifest as never, problem: null, observations: 0, scores: 0, requests: 0 };
   });
 }

@@ -2,11 +2,11 @@ import type { JournalLine, Workspace } from '../../core/evidence/workspace';
 import type { ObjectStore } from '../../core/ports';
 
 /*
- * The journal of a rollout: objects of JSON lines, each beginning with a header that names the object before it.
+ * The journal of an experiment: objects of JSON lines, each beginning with a header that names the object before it.
  */
 
 interface Header {
-  rollout: string;
+  experiment: string;
   previous: string | null;
 }
 
@@ -21,17 +21,17 @@ export function holdJournal(work: Workspace): void {
 
 /** Stores the held part of the journal as one object when it has at least `fewest` characters. */
 export async function writeJournal(work: Workspace, objects: ObjectStore, fewest: number): Promise<void> {
-  const evidence = work.manifest.rollout;
+  const evidence = work.manifest.experiment;
   const length = work.heldJournal.reduce((sum, text) => sum + text.length, 0);
   if (evidence === null || length < fewest) return;
-  const header: Header = { rollout: evidence.rolloutId, previous: evidence.journal };
+  const header: Header = { experiment: evidence.experimentId, previous: evidence.journal };
   const text = JSON.stringify(header) + work.heldJournal.join('');
   evidence.journal = await objects.put('evidence', new TextEncoder().encode(text));
   work.heldJournal = [];
 }
 
 /**
- * Every line of a rollout's journal, oldest first.
+ * Every line of an experiment's journal, oldest first.
  * @param newest name of its newest object; null = nothing was written yet
  */
 export async function* readJournal(objects: ObjectStore, newest: string | null): AsyncGenerator<JournalLine> {

@@ -1,18 +1,17 @@
-import { blockLengthMs } from '../../core/evidence/block-length';
+import type { Experiment } from '../../core/evidence/experiment';
 import type { DueEntry } from '../../core/evidence/manifest';
+import { closeAllBlocks } from '../../core/evidence/replay-journal';
 import { handleDue } from '../../core/evidence/units';
-import type { RolloutRules } from '../../core/evidence/workspace';
-import { closeBlocks } from '../../core/judging/guardrail-state';
-import type { Rollout } from '../../core/rollout/rollout';
+import type { ExperimentRules } from '../../core/evidence/workspace';
 import { holdJournal, writeJournal } from './journal';
 import { readPage } from './page-tree';
 import { finishBatch, finishSlice, type Reading } from './reading';
 import { loadInto } from './snapshot';
 
 /** What happens by the clock: units that come due (entry into engine B, coverage), then blocks that close. */
-export async function judgeDue(reading: Reading, rules: RolloutRules, rollout: Rollout): Promise<void> {
+export async function judgeDue(reading: Reading, rules: ExperimentRules, experiment: Experiment): Promise<void> {
   const { work, controller } = reading;
-  const evidence = work.manifest.rollout;
+  const evidence = work.manifest.experiment;
   if (evidence === null) return;
   const ripe = evidence.due.filter(({ earliestMs }) => earliestMs <= work.nowMs);
   evidence.due = evidence.due.filter(({ earliestMs }) => earliestMs > work.nowMs);
@@ -25,9 +24,7 @@ export async function judgeDue(reading: Reading, rules: RolloutRules, rollout: R
     await finishBatch(reading);
   }
   await finishSlice(reading);
-  for (const [index, state] of evidence.states.entries()) {
-    closeBlocks(state, rules.metrics[index]!.frozen, work.nowMs, (stage) => blockLengthMs(rollout, stage));
-  }
+  closeAllBlocks(evidence.states, experiment, work.nowMs);
   work.journal.push(['tick', work.nowMs]);
   holdJournal(work);
   await writeJournal(work, controller.objects, 1);

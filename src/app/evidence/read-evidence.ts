@@ -1,8 +1,8 @@
 import type { RampartError } from '../../core/errors';
+import type { Experiment } from '../../core/evidence/experiment';
 import { editWindowMs, openManifest } from '../../core/evidence/new-manifest';
 import type { Manifest } from '../../core/evidence/manifest';
-import { rolloutRules, type RolloutRules, type Workspace } from '../../core/evidence/workspace';
-import { isTerminal, type Rollout } from '../../core/rollout/rollout';
+import { experimentRules, type ExperimentRules, type Workspace } from '../../core/evidence/workspace';
 import type { Controller } from '../controller';
 import { requestMeter } from '../request-meter';
 import { judgeDue } from './judge-due';
@@ -17,7 +17,7 @@ const MINUTE_MS = 60_000;
 const FEW_ROWS = 5_000;
 const MANY_ROWS = 20_000;
 
-/** Environments of the weekly numbers where no rollout's policy names them. */
+/** Environments of the weekly numbers where no experiment's policy names them. */
 const IDLE_ENVIRONMENTS = ['production', 'default'];
 
 /** What a tick read, and why it stopped if it did before it was done. */
@@ -39,23 +39,22 @@ export interface EvidenceRead {
  * caller makes the returned manifest current by naming it in the prompt's item. Rejects when an object cannot be read or
  * written: then nothing has changed.
  * @param stored the current manifest; null before the first tick
- * @param rollout the prompt's rollout, running or not; null = none
+ * @param running the prompt's running experiment; null = none
  */
 export async function readEvidence(
   controller: Controller,
   prompt: string,
   stored: Manifest | null,
-  rollout: Rollout | null,
+  running: Experiment | null,
   nowMs: number,
 ): Promise<EvidenceRead> {
-  const running = rollout !== null && !isTerminal(rollout.phase) ? rollout : null;
   const manifest = openManifest(prompt, stored, running, nowMs);
-  const rules = running && rolloutRules(running, controller.settings.assignmentMaxAgeMs);
+  const rules = running && experimentRules(running, controller.settings.assignmentMaxAgeMs);
   const reading: Reading = {
     controller,
     work: emptyWorkspace(manifest, rules, running, nowMs),
     meter: requestMeter(controller.budget, 'read', nowMs),
-    unitKind: running?.policy.unit ?? 'trace',
+    unitKind: running?.unit ?? 'trace',
     stopped: null,
     counts: { observations: 0, scores: 0 },
     pages: { observations: 0, scores: 0 },
@@ -97,8 +96,8 @@ async function readSlices(reading: Reading): Promise<void> {
 
 function emptyWorkspace(
   manifest: Manifest,
-  rules: RolloutRules | null,
-  running: Rollout | null,
+  rules: ExperimentRules | null,
+  running: Experiment | null,
   nowMs: number,
 ): Workspace {
   return {
@@ -114,10 +113,10 @@ function emptyWorkspace(
     due: [],
     journal: [],
     heldJournal: [],
-    rollout: rules,
+    experiment: rules,
     editWindowMs: editWindowMs(running),
     scoreLagMs: manifest.scores[0]!.lagMs,
-    environments: running?.policy.environments ?? IDLE_ENVIRONMENTS,
+    environments: running?.environments ?? IDLE_ENVIRONMENTS,
     nowMs,
   };
 }

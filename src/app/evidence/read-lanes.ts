@@ -93,5 +93,5 @@ function isRefused({ stopped }: Reading): boolean {
 function countMalformed({ work }: Reading, stream: 'observations' | 'scores', rows: number): void {
   if (rows === 0) return;
   work.manifest.unattributed.malformed += rows;
-  if (stream === 'observations' && work.rollout !== null) countRow(work, work.nowMs, 'bad_value', rows);
+  if (stream === 'observations' && work.experiment !== null) countRow(work, work.nowMs, 'bad_value', rows);
 }

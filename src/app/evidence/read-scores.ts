@@ -51,7 +51,7 @@ export async function loadForScores({ work, controller }: Reading, rows: readonl
   await loadInto(work, objects, cache, { subjects: keys });
   const known = keys.map((key) => work.subjects.get(key)).filter((subject) => subject !== undefined);
   await loadInto(work, objects, cache, {
-    units: work.rollout === null ? [] : known.filter(({ s }) => s >= 0).map(({ u }) => u),
+    units: work.experiment === null ? [] : known.filter(({ s }) => s >= 0).map(({ u }) => u),
     daysMs: known.filter(({ v }) => v.length > 0).map(({ t }) => dayOf(t)),
   });
 }

@@ -53,7 +53,7 @@ export async function finishBatch(reading: Reading): Promise<void> {
 
 /** Ends what belongs together: lets units into engine B with what they have by now, then empties the workspace. */
 export async function finishSlice({ controller, work }: Reading): Promise<void> {
-  if (work.rollout !== null) enterTouchedUnits(work, work.rollout);
+  if (work.experiment !== null) enterTouchedUnits(work, work.experiment);
   holdChanges(work);
   holdJournal(work);
   if (work.heldSubjects.size + work.heldUnits.size > MAX_HELD) {

@@ -25,7 +25,7 @@ export async function resolveUnits(
   countedFromMs: number,
 ): Promise<ResolvedRows> {
   const { work, unitKind, controller } = reading;
-  const isLacking = (row: ObservationRow): boolean => unitOf(row, unitKind).isFallback && isInRollout(work, row);
+  const isLacking = (row: ObservationRow): boolean => unitOf(row, unitKind).isFallback && isInExperiment(work, row);
   const lacking = await notCounted(reading, rows.filter(isLacking));
   const roots = await readRoots(reading, lacking);
   const hash = remembered(controller.hashUnit);
@@ -39,7 +39,7 @@ export async function resolveUnits(
     resolved.push({
       row,
       unit,
-      unitHash: work.rollout === null || isFallback ? '' : hash(unit),
+      unitHash: work.experiment === null || isFallback ? '' : hash(unit),
       sessionHash: sessionId === null ? '' : hash(`session:${sessionId}`),
       isFallback,
       isCounted: row.startMs >= countedFromMs,
@@ -49,9 +49,9 @@ export async function resolveUnits(
 }
 
 /** Only rows that could be evidence are worth a look-up of their trace's root. */
-function isInRollout({ rollout }: Workspace, { startMs, version, environment }: ObservationRow): boolean {
-  if (rollout === null) return false;
-  const attribution = attribute(rollout, { startMs, version, environment, bucket: 0, isFallback: true });
+function isInExperiment({ experiment }: Workspace, { startMs, version, environment }: ObservationRow): boolean {
+  if (experiment === null) return false;
+  const attribution = attribute(experiment, { startMs, version, environment, bucket: 0, isFallback: true });
   return attribution.kind === 'unusable' && attribution.why === 'no_unit';
 }
 

@@ -45,7 +45,7 @@ export async function loadInto(
     for (const root of roots) take(await lookUp(objects, cache, root, missing));
   };
   await load<SubjectRecord>(work.subjects, work.heldSubjects, subjects, [manifest.subjects, manifest.olderSubjects]);
-  await load<UnitRecord>(work.units, work.heldUnits, units, [manifest.rollout?.units ?? null]);
+  await load<UnitRecord>(work.units, work.heldUnits, units, [manifest.experiment?.units ?? null]);
   for (const dayMs of new Set(daysMs)) {
     if (work.days.has(dayMs)) continue;
     const page = manifest.days.find(([day]) => day === dayMs)?.[1];
@@ -65,7 +65,7 @@ export async function writeSnapshot(work: Workspace, objects: ObjectStore, cache
   const { manifest } = work;
   const segment = new SegmentWriter(objects, cache);
   const subjectRoot = await putAll(objects, cache, manifest.subjects, work.heldSubjects, segment);
-  const unitRoot = await putAll(objects, cache, manifest.rollout?.units ?? null, work.heldUnits, segment);
+  const unitRoot = await putAll(objects, cache, manifest.experiment?.units ?? null, work.heldUnits, segment);
   const days = [...work.changedDays].map(
     (dayMs) => [dayMs, segment.add(JSON.stringify(work.days.get(dayMs)))] as const,
   );
@@ -77,9 +77,9 @@ export async function writeSnapshot(work: Workspace, objects: ObjectStore, cache
   const newDays = new Map(manifest.days);
   for (const [dayMs, page] of days) newDays.set(dayMs, page);
   manifest.days = [...newDays].filter(([dayMs]) => dayMs > work.nowMs - KEPT_DAYS * DAY_MS).sort((a, b) => a[0] - b[0]);
-  if (manifest.rollout !== null) {
-    manifest.rollout.units = unitRoot;
-    if (due !== null) manifest.rollout.due.push(due);
+  if (manifest.experiment !== null) {
+    manifest.experiment.units = unitRoot;
+    if (due !== null) manifest.experiment.due.push(due);
   }
   work.changedDays.clear();
   work.heldSubjects.clear();

@@ -1,13 +1,15 @@
-import { armOfBucket, type Arm } from '../assignment/assignment';
 import type { UnitKind } from '../policy/policy';
-import type { Stage } from '../rollout/rollout';
+import { armAt, NO_ARM, type ExperimentStage } from './experiment';
 
 /** Why a row is counted and reported, but not judged. */
 export type Unusable = 'other_environment' | 'no_unit' | 'wrong_version' | 'bad_value';
 
-/** Where an exposure belongs. `outside`: before the rollout, after it, or while runtimes may still hold the old document. */
+/**
+ * Where an exposure belongs. `outside`: before the experiment, after it, in none of its arms, or while runtimes may still hold
+ * the old document.
+ */
 export type Attribution =
-  | { kind: 'used'; stage: number; arm: Arm }
+  | { kind: 'used'; stage: number; arm: number }
   | { kind: 'outside' }
   | { kind: 'unusable'; why: Unusable };
 
@@ -21,11 +23,11 @@ export function unitOf(
   return { unit: row.userId ?? row.sessionId ?? row.traceId, isFallback: true };
 }
 
-/** The part of a rollout that attribution needs. */
+/** The part of an experiment that attribution needs. */
 export interface AttributionRules {
-  stages: readonly Stage[];
-  stable: number;
-  candidate: number;
+  stages: readonly Pick<ExperimentStage, 'fromMs' | 'toMs' | 'arms'>[];
+  /** By arm. */
+  versions: readonly number[];
   environments: readonly string[];
   /** Around a change of share, runtimes may serve the older document this long. */
   assignmentMaxAgeMs: number;
@@ -44,15 +46,15 @@ export function attribute(
   if (!rules.environments.includes(row.environment)) return { kind: 'unusable', why: 'other_environment' };
   if (row.isFallback) return { kind: 'unusable', why: 'no_unit' };
   const stage = rules.stages[index]!;
-  const arm = armOfBucket(row.bucket, stage.percent);
-  const expected = arm === 'candidate' ? rules.candidate : rules.stable;
-  if (row.version === expected) return { kind: 'used', stage: index, arm };
+  const arm = armAt(stage.arms, row.bucket);
+  if (arm === NO_ARM) return { kind: 'outside' };
+  if (row.version === rules.versions[arm]) return { kind: 'used', stage: index, arm };
   const isTransition = row.startMs - stage.fromMs <= rules.assignmentMaxAgeMs;
   return isTransition ? { kind: 'outside' } : { kind: 'unusable', why: 'wrong_version' };
 }
 
 /** Index of the stage a time falls into; -1 = none. */
-export function stageAt(stages: readonly Stage[], atMs: number): number {
+export function stageAt(stages: readonly Pick<ExperimentStage, 'fromMs' | 'toMs'>[], atMs: number): number {
   for (let index = stages.length - 1; index >= 0; index--) {
     const stage = stages[index]!;
     if (atMs >= stage.fromMs) return stage.toMs === null || atMs < stage.toMs ? index : -1;

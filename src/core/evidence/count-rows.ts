@@ -2,7 +2,7 @@ import { addToAggregate, emptyAggregate } from '../metrics/aggregate';
 import type { ObservationRow, ScoreRow } from '../ports';
 import type { Unusable } from './attribute';
 import type { HourCounts } from './manifest';
-import { rolloutEvidence } from './units';
+import { experimentEvidence } from './units';
 import type { Workspace } from './workspace';
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +14,7 @@ const LARGEST_COUNTED = 1e100;
 
 /** Counts a row as used (`why` null) or as not used, by the hour of its exposure. Hours long past are not kept. */
 export function countRow(work: Workspace, atMs: number, why: Unusable | null, rows = 1): void {
-  const { hours } = rolloutEvidence(work);
+  const { hours } = experimentEvidence(work);
   const hourMs = hourOf(atMs);
   let counts: HourCounts | undefined = hours.find((hour) => hour.hourMs === hourMs);
   if (counts === undefined) {

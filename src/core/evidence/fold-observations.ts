@@ -6,7 +6,7 @@ import { countObservation, countRow } from './count-rows';
 import { rawOfObservation } from './measure';
 import { sessionKey, unknownSubject, type SubjectRecord } from './records';
 import { addValues, exposeUnit } from './units';
-import type { RolloutRules, Workspace } from './workspace';
+import type { ExperimentRules, Workspace } from './workspace';
 
 /** A generation with its unit resolved: the raw id only lives here, in memory. */
 export interface ResolvedObservation {
@@ -32,7 +32,7 @@ function foldObservation(work: Workspace, observation: ResolvedObservation): voi
   const { row, sessionHash, isCounted } = observation;
   const trace = subjectOf(work, row.traceId);
   if (trace.o.some(([id]) => id === row.id)) return;
-  const attribution = work.rollout === null ? null : attributeTo(work.rollout, observation);
+  const attribution = work.experiment === null ? null : attributeTo(work.experiment, observation);
   const stage = attribution?.kind === 'used' ? attribution.stage : -1;
   const isWeekly = work.environments.includes(row.environment);
   noteGeneration(work, row.traceId, observation, stage, isWeekly);
@@ -40,10 +40,12 @@ function foldObservation(work: Workspace, observation: ResolvedObservation): voi
   if (sessionHash !== '') noteGeneration(work, sessionKey(sessionHash), observation, stage, isWeekly);
   if (!isCounted) return;
   if (isWeekly) countObservation(work, row);
-  if (work.rollout !== null && attribution !== null) judgeObservation(work, work.rollout, attribution, observation);
+  if (work.experiment !== null && attribution !== null) {
+    judgeObservation(work, work.experiment, attribution, observation);
+  }
 }
 
-function attributeTo(rules: RolloutRules, { row, unit, isFallback }: ResolvedObservation): Attribution {
+function attributeTo(rules: ExperimentRules, { row, unit, isFallback }: ResolvedObservation): Attribution {
   const { startMs, version, environment } = row;
   return attribute(rules, { startMs, version, environment, bucket: bucketOf(rules.salt, unit), isFallback });
 }
@@ -88,7 +90,7 @@ function subjectOf(work: Workspace, key: string): SubjectRecord {
 
 function judgeObservation(
   work: Workspace,
-  rules: RolloutRules,
+  rules: ExperimentRules,
   attribution: Attribution,
   { row, unitHash }: ResolvedObservation,
 ): void {

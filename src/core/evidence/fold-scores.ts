@@ -3,7 +3,7 @@ import { countRow, countScore } from './count-rows';
 import { zOfScore } from './measure';
 import { sessionKey, unknownSubject, type CountedScore, type SubjectRecord, type UnusedScore } from './records';
 import { changeValue, coverUnit } from './units';
-import type { RolloutRules, Workspace } from './workspace';
+import type { ExperimentRules, Workspace } from './workspace';
 
 /** What a score belongs to: the version that earned it, the exposure it is counted with, and the stage; -1 = not judged. */
 interface Exposure {
@@ -116,13 +116,13 @@ type NamedValue = Pick<ScoreRow, 'name' | 'value'>;
 function use(work: Workspace, exposure: Exposure, score: ScoreRow, previous: NamedValue | null): void {
   const { subject, version, stage } = exposure;
   if (subject.w === 1) countScore(work, { atMs: subject.t, version }, score, previous);
-  const isOfThisRollout = work.rollout !== null && subject.t >= (work.rollout.stages[0]?.fromMs ?? Infinity);
-  if (isOfThisRollout && stage >= 0) judgeScore(work, work.rollout!, exposure, score, previous);
+  const isOfThis = work.experiment !== null && subject.t >= (work.experiment.stages[0]?.fromMs ?? Infinity);
+  if (isOfThis && stage >= 0) judgeScore(work, work.experiment!, exposure, score, previous);
 }
 
 function judgeScore(
   work: Workspace,
-  rules: RolloutRules,
+  rules: ExperimentRules,
   { subject, stage }: Exposure,
   score: ScoreRow,
   previous: NamedValue | null,

@@ -27,8 +27,8 @@ export interface Manifest {
   pending: ScoreRow[];
   /** Start of the UTC day → page of hourly aggregates; ascending. */
   days: [dayMs: number, page: PageAddress][];
-  rollout: RolloutEvidence | null;
-  /** What could not be attributed since the rollout began (or since reading began), by reason. */
+  experiment: ExperimentEvidence | null;
+  /** What could not be attributed since the experiment began (or since reading began), by reason. */
   unattributed: Record<UnattributedReason, number>;
 }
 
@@ -40,19 +40,19 @@ export interface Manifest {
 export type UnattributedReason = 'malformed' | 'ambiguous_score' | 'unlinked_score' | 'other_trace_score' | 'late_edit';
 
 /** The judged part of the snapshot: everything a verdict is computed from. */
-export interface RolloutEvidence {
-  rolloutId: string;
-  /** One per guardrail of the rollout, in its order. */
-  states: GuardrailState[];
+export interface ExperimentEvidence {
+  experimentId: string;
+  /** By pair (an arm against the control, whose units count in every pair), then by guardrail. */
+  states: GuardrailState[][];
   /** Per stage: units first exposed in it, by arm. */
-  firstExposed: ArmCounts[];
+  firstExposed: number[][];
   /** Per stage: units seen in it, by arm. */
-  stageUnits: ArmCounts[];
+  stageUnits: number[][];
   /** The last hours' rows: used, and not used by reason. Oldest first. */
   hours: HourCounts[];
-  /** Newest usable exposure per arm, ms; 0 = none yet. */
-  newestMs: ArmCounts;
-  /** Units ever exposed to the candidate. */
+  /** Newest usable exposure by arm, ms; 0 = none yet. */
+  newestMs: number[];
+  /** Units ever exposed to another arm than the control. */
   exposedUnits: number;
   /** Unit hash → UnitRecord. */
   units: PageAddress | null;
@@ -60,11 +60,6 @@ export interface RolloutEvidence {
   due: { earliestMs: number; page: PageAddress }[];
   /** Name of the newest journal object; each names the one before it. */
   journal: string | null;
-}
-
-export interface ArmCounts {
-  stable: number;
-  candidate: number;
 }
 
 export interface HourCounts {

@@ -1,40 +1,40 @@
 import { emptyGuardrailState } from '../judging/guardrail-state';
-import type { Rollout } from '../rollout/rollout';
+import type { Experiment } from './experiment';
 import { newLanes, type Lane } from './lanes';
-import type { Manifest, RolloutEvidence } from './manifest';
+import type { ExperimentEvidence, Manifest } from './manifest';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Where no rollout runs. */
+/** Where no experiment runs. */
 const IDLE_SETTLE_MS = 600_000;
 const IDLE_EDIT_WINDOW_MS = DAY_MS;
 
 /**
- * What a tick begins with: a copy of the stored manifest, ready for the rollout that runs.
+ * What a tick begins with: a copy of the stored manifest, ready for the experiment that runs.
  * @param stored null before the first reading
- * @param running the rollout that runs; null = none. Its evidence begins empty when it is a new one
+ * @param running the experiment that runs; null = none. Its evidence begins empty when it is a new one
  */
 export function openManifest(
   prompt: string,
   stored: Manifest | null,
-  running: Rollout | null,
+  running: Experiment | null,
   nowMs: number,
 ): Manifest {
   const manifest = structuredClone(stored) ?? emptyManifest(prompt, Math.min(nowMs, running?.startedAtMs ?? nowMs));
-  const settleMs = running?.policy.settleMs ?? IDLE_SETTLE_MS;
+  const settleMs = running?.settleMs ?? IDLE_SETTLE_MS;
   const lateMs = Math.max(settleMs, HOUR_MS);
   manifest.observations = withLags(manifest.observations, [settleMs, lateMs]);
   manifest.scores = withLags(manifest.scores, [settleMs, lateMs, Math.max(lateMs, editWindowMs(running))]);
-  if (running !== null && manifest.rollout?.rolloutId !== running.id) {
-    manifest.rollout = emptyEvidence(running);
+  if (running !== null && manifest.experiment?.experimentId !== running.id) {
+    manifest.experiment = emptyEvidence(running);
     manifest.unattributed = noneUnattributed();
   }
   return manifest;
 }
 
 /** How long after its own time a score may be edited and still count with its new value. */
-export function editWindowMs(running: Rollout | null): number {
-  return running?.policy.editWindowMs ?? IDLE_EDIT_WINDOW_MS;
+export function editWindowMs(running: Experiment | null): number {
+  return running?.editWindowMs ?? IDLE_EDIT_WINDOW_MS;
 }
 
 function emptyManifest(prompt: string, startMs: number): Manifest {
@@ -49,7 +49,7 @@ function emptyManifest(prompt: string, startMs: number): Manifest {
     keptSinceMs: startMs,
     pending: [],
     days: [],
-    rollout: null,
+    experiment: null,
     unattributed: noneUnattributed(),
   };
 }
@@ -62,14 +62,14 @@ function withLags(lanes: readonly Lane[], lagsMs: readonly number[]): Lane[] {
   return lanes.map((lane, index) => ({ ...lane, lagMs: lagsMs[index] ?? lane.lagMs }));
 }
 
-function emptyEvidence(rollout: Rollout): RolloutEvidence {
+function emptyEvidence({ id, versions, guardrails }: Experiment): ExperimentEvidence {
   return {
-    rolloutId: rollout.id,
-    states: rollout.guardrails.map((guardrail) => emptyGuardrailState(guardrail)),
+    experimentId: id,
+    states: versions.slice(1).map(() => guardrails.map((guardrail) => emptyGuardrailState(guardrail))),
     firstExposed: [],
     stageUnits: [],
     hours: [],
-    newestMs: { stable: 0, candidate: 0 },
+    newestMs: versions.map(() => 0),
     exposedUnits: 0,
     units: null,
     due: [],

@@ -39,13 +39,13 @@ export function sessionKey(sessionHash: string): string {
   return `s:${sessionHash}`;
 }
 
-/** A unit exposed in the running rollout. */
+/** A unit exposed in the running experiment. */
 export interface UnitRecord {
   /** First usable exposure, ms, and the stage it fell into. */
   e: number;
   es: number;
-  /** Per stage the unit was seen in: stage, arm (1 = candidate), then per guardrail count and sum of z. */
-  st: [stage: number, arm: 0 | 1, sums: number[]][];
+  /** Per stage the unit was seen in: stage, arm (0 = control), then per guardrail count and sum of z. */
+  st: [stage: number, arm: number, sums: number[]][];
   /** Per guardrail: 1 once the unit has entered engine B, 2 while it is put down for it. */
   b: number[];
   /** Per guardrail: [time, z] of the unit's earliest value; null = none. */

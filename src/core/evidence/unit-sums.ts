@@ -1,9 +1,21 @@
 import type { Arm } from '../assignment/assignment';
-import { updateUnit, type GuardrailState } from '../judging/guardrail-state';
+import { enterUnit, updateUnit, type GuardrailState } from '../judging/guardrail-state';
+import { CONTROL } from './experiment';
 import type { UnitRecord } from './records';
 
-/** 0 = stable, 1 = candidate, as units keep it. */
-export const ARMS: readonly [Arm, Arm] = ['stable', 'candidate'];
+/** The part that an arm plays in its pairs: the control is the stable one of every pair. */
+function roleOf(arm: number): Arm {
+  return arm === CONTROL ? 'stable' : 'candidate';
+}
+
+/** The first and last pair that an arm's units count in: the control's in every pair, another arm's in its own. */
+function firstPair(arm: number): number {
+  return arm === CONTROL ? 0 : arm - 1;
+}
+
+function lastPair(arm: number, pairs: number): number {
+  return arm === CONTROL ? pairs - 1 : arm - 1;
+}
 
 /** A value that came (`previousZ` null), was replaced, or was withdrawn (`z` null). */
 export interface ValueChange {
@@ -12,12 +24,14 @@ export interface ValueChange {
 }
 
 /**
- * Changes what a unit has in one stage, and with it the guardrail's state (engine A). Changes `state` and `stages`.
+ * Changes what a unit has in one stage, and with it the guardrail's state in each pair of its arm (engine A). Changes `states`
+ * and `stages`. Where a unit changes arms between stages, there is one pair.
+ * @param states by pair, then by guardrail
  * @param stages the unit's stages; one must be `stage`
  * @returns the unit's count and sum in the stage afterwards
  */
 export function changeSums(
-  state: GuardrailState,
+  states: readonly (readonly GuardrailState[])[],
   stages: UnitRecord['st'],
   at: { stage: number; guardrail: number },
   { z, previousZ }: ValueChange,
@@ -35,9 +49,27 @@ export function changeSums(
   for (const [otherStage, otherArm, otherSums] of stages) {
     const otherM = otherSums[2 * guardrail]!;
     if (otherStage !== stage && otherM > 0) {
-      others.push({ stage: otherStage, arm: ARMS[otherArm], m: otherM, y: otherSums[2 * guardrail + 1]! });
+      others.push({ stage: otherStage, arm: roleOf(otherArm), m: otherM, y: otherSums[2 * guardrail + 1]! });
     }
   }
-  updateUnit(state, { stage, arm: ARMS[arm], before, after, others });
+  const last = lastPair(arm, states.length);
+  for (let pair = firstPair(arm); pair <= last; pair++) {
+    updateUnit(states[pair]![guardrail]!, { stage, arm: roleOf(arm), before, after, others });
+  }
   return after;
+}
+
+/**
+ * Lets a unit into engine B of one guardrail, in each pair of its arm. Changes `states`.
+ * @param u `key` the unit's keyed hash; `atMs` when it settled
+ */
+export function enterUnits(
+  states: readonly (readonly GuardrailState[])[],
+  u: { stage: number; arm: number; guardrail: number; key: string; z: number; atMs: number },
+): void {
+  const { stage, arm, guardrail, key, z, atMs } = u;
+  const last = lastPair(arm, states.length);
+  for (let pair = firstPair(arm); pair <= last; pair++) {
+    enterUnit(states[pair]![guardrail]!, { stage, arm: roleOf(arm), key, z, atMs });
+  }
 }

@@ -1,9 +1,8 @@
-import type { Arm } from '../assignment/assignment';
-import { enterUnit } from '../judging/guardrail-state';
-import type { RolloutEvidence } from './manifest';
+import { CONTROL } from './experiment';
+import type { ExperimentEvidence } from './manifest';
 import { newUnit, type UnitRecord } from './records';
-import { ARMS, changeSums, type ValueChange } from './unit-sums';
-import type { JudgedMetric, RolloutRules, Workspace } from './workspace';
+import { changeSums, enterUnits, type ValueChange } from './unit-sums';
+import type { ExperimentRules, JudgedMetric, Workspace } from './workspace';
 
 /** Which of a unit's values in which stage, and when it came. */
 export interface ValuePlace {
@@ -12,33 +11,38 @@ export interface ValuePlace {
   atMs: number;
 }
 
-/** The evidence of the running rollout; only called while there is one. */
-export function rolloutEvidence(work: Workspace): RolloutEvidence {
-  if (work.manifest.rollout === null) throw new Error('no rollout is being judged');
-  return work.manifest.rollout;
+/** The evidence of the running experiment; only called while there is one. */
+export function experimentEvidence({ manifest }: Workspace): ExperimentEvidence {
+  if (manifest.experiment === null) throw new Error('no experiment is being judged');
+  return manifest.experiment;
 }
 
 /** Notes that a unit was exposed: creates its record, counts it in its stage and, once, as first exposed. */
-export function exposeUnit(work: Workspace, rules: RolloutRules, { key, stage, atMs }: ValuePlace, arm: Arm): void {
-  const evidence = rolloutEvidence(work);
-  const armBit = arm === 'candidate' ? 1 : 0;
+export function exposeUnit(
+  work: Workspace,
+  rules: ExperimentRules,
+  { key, stage, atMs }: ValuePlace,
+  arm: number,
+): void {
+  const evidence = experimentEvidence(work);
+  const arms = rules.versions.length;
   let unit = work.units.get(key);
   if (unit === undefined) {
     unit = newUnit(atMs, stage, rules.metrics.length);
     work.units.set(key, unit);
-    countArm(evidence.firstExposed, stage, arm);
+    countArm(evidence.firstExposed, stage, arm, arms);
     for (const { index, frozen } of rules.coverage) {
       work.due.push([atMs + frozen.settleMs + work.scoreLagMs, key, index]);
     }
-    work.journal.push(['unit', key, stage, armBit]);
+    work.journal.push(['unit', key, stage, arm]);
   }
   if (!unit.st.some(([seen]) => seen === stage)) {
-    const isNewToCandidate = armBit === 1 && !unit.st.some(([, seenArm]) => seenArm === 1);
-    unit.st.push([stage, armBit, Array.from({ length: 2 * rules.metrics.length }, () => 0)]);
-    countArm(evidence.stageUnits, stage, arm);
-    if (isNewToCandidate) evidence.exposedUnits++;
+    const isNewlyExposed = arm !== CONTROL && !unit.st.some(([, seenArm]) => seenArm !== CONTROL);
+    unit.st.push([stage, arm, Array.from({ length: 2 * rules.metrics.length }, () => 0)]);
+    countArm(evidence.stageUnits, stage, arm, arms);
+    if (isNewlyExposed) evidence.exposedUnits++;
   }
-  evidence.newestMs[arm] = Math.max(evidence.newestMs[arm], atMs);
+  evidence.newestMs[arm] = Math.max(evidence.newestMs[arm] ?? 0, atMs);
   work.changedUnits.add(key);
 }
 
@@ -68,7 +72,7 @@ export function changeValue(work: Workspace, place: ValuePlace, guardrail: numbe
   work.journal.push(['edit', place.key, place.stage, found.arm, place.atMs, guardrail, z, previousZ]);
 }
 
-function unitInStage(work: Workspace, { key, stage }: ValuePlace): { unit: UnitRecord; arm: 0 | 1 } | null {
+function unitInStage(work: Workspace, { key, stage }: ValuePlace): { unit: UnitRecord; arm: number } | null {
   const unit = work.units.get(key);
   const entry = unit?.st.find(([seen]) => seen === stage);
   return unit === undefined || entry === undefined ? null : { unit, arm: entry[1] };
@@ -81,8 +85,7 @@ function change(
   guardrail: number,
   changed: ValueChange,
 ): void {
-  const state = rolloutEvidence(work).states[guardrail]!;
-  const after = changeSums(state, unit.st, { stage, guardrail }, changed);
+  const after = changeSums(experimentEvidence(work).states, unit.st, { stage, guardrail }, changed);
   unit.f[guardrail] = earliest(unit.f[guardrail] ?? null, atMs, changed, after);
   work.changedUnits.add(key);
 }
@@ -101,10 +104,10 @@ function earliest(
 }
 
 /**
- * Lets the units that this batch touched enter engine B: each once per rollout and guardrail, when its exposure is older
+ * Lets the units that this batch touched enter engine B: each once per experiment and guardrail, when its exposure is older
  * than the metric's settle time and it has a value. The others are put down for later.
  */
-export function enterTouchedUnits(work: Workspace, rules: RolloutRules): void {
+export function enterTouchedUnits(work: Workspace, rules: ExperimentRules): void {
   for (const key of work.changedUnits) {
     const unit = work.units.get(key);
     if (unit === undefined) continue;
@@ -126,7 +129,7 @@ export function enterTouchedUnits(work: Workspace, rules: RolloutRules): void {
  * up to its due time have been read: a score that could not be read is not a missing one.
  * @returns false when it has to wait
  */
-export function handleDue(work: Workspace, rules: RolloutRules, key: string, guardrail: number): boolean {
+export function handleDue(work: Workspace, rules: ExperimentRules, key: string, guardrail: number): boolean {
   const unit = work.units.get(key);
   const judged = rules.metrics[guardrail];
   if (unit === undefined || judged === undefined || unit.b[guardrail] === 1) return true;
@@ -158,11 +161,11 @@ function enter(work: Workspace, { index, frozen }: JudgedMetric, key: string, un
   const z = frozen.kind === 'binary' ? first[1] : Math.min(1, Math.max(0, sums[2 * index + 1]! / sums[2 * index]!));
   const atMs = Math.max(unit.e + frozen.settleMs, first[0]);
   unit.b[index] = 1;
-  enterUnit(rolloutEvidence(work).states[index]!, { stage, arm: ARMS[arm], key, z, atMs });
+  enterUnits(experimentEvidence(work).states, { stage, arm, guardrail: index, key, z, atMs });
   work.journal.push(['enter', key, stage, arm, atMs, index, z]);
 }
 
-function countArm(counts: { stable: number; candidate: number }[], stage: number, arm: Arm): void {
-  while (counts.length <= stage) counts.push({ stable: 0, candidate: 0 });
-  counts[stage]![arm]++;
+function countArm(counts: number[][], stage: number, arm: number, arms: number): void {
+  while (counts.length <= stage) counts.push(Array.from({ length: arms }, () => 0));
+  counts[stage]![arm]!++;
 }

@@ -1,8 +1,8 @@
 import type { FrozenGuardrail } from '../judging/guardrail';
 import type { GuardrailPolicy } from '../policy/policy';
 import { parseMetric, type Metric } from '../metrics/metric';
-import type { Rollout } from '../rollout/rollout';
 import type { AttributionRules } from './attribute';
+import type { Experiment } from './experiment';
 import type { DayPage, DueEntry, Manifest } from './manifest';
 import type { SubjectRecord, UnitRecord } from './records';
 
@@ -16,7 +16,7 @@ export interface JudgedMetric {
 
 /**
  * One line of the journal: everything that changed the judged state, in order, so that it can be replayed.
- *   `unit`  unit, stage, arm                                       first exposed
+ *   `unit`  unit, stage, arm (0 = control)                         first exposed
  *   `add`   unit, stage, arm, time, then guardrail, z, …           values came
  *   `edit`  unit, stage, arm, time, guardrail, z, previous z       a value was replaced; z null = withdrawn
  *   `enter` unit, stage, arm, time, guardrail, z                   entered engine B
@@ -45,7 +45,7 @@ export interface Workspace {
   journal: JournalLine[];
   /** The journal of earlier batches, as text, until it is written. */
   heldJournal: string[];
-  rollout: RolloutRules | null;
+  experiment: ExperimentRules | null;
   editWindowMs: number;
   /** How far behind the present scores are read first. */
   scoreLagMs: number;
@@ -54,29 +54,29 @@ export interface Workspace {
   nowMs: number;
 }
 
-/** The running rollout's rules, prepared once per tick. */
-export interface RolloutRules extends AttributionRules {
+/** The running experiment's rules, prepared once per tick. */
+export interface ExperimentRules extends AttributionRules {
   salt: string;
+  stages: Experiment['stages'];
   metrics: JudgedMetric[];
   /** Those of the metrics that are judged for every unit when its time has come. */
   coverage: JudgedMetric[];
 }
 
-/** Prepares the rules of a rollout. */
-export function rolloutRules(rollout: Rollout, assignmentMaxAgeMs: number): RolloutRules {
-  const metrics = rollout.guardrails.map((frozen, index): JudgedMetric => {
-    const policy = rollout.policy.guardrails[index];
+/** Prepares the rules of an experiment. */
+export function experimentRules(experiment: Experiment, assignmentMaxAgeMs: number): ExperimentRules {
+  const metrics = experiment.guardrails.map((frozen, index): JudgedMetric => {
+    const policy = experiment.policies[index];
     const metric = parseMetric(frozen.id);
     if (policy === undefined || metric === null) throw new Error(`guardrail ${frozen.id} does not match its policy`);
     return { index, metric, frozen, policy };
   });
   return {
-    stages: rollout.stages,
-    stable: rollout.stable,
-    candidate: rollout.candidate,
-    environments: rollout.policy.environments,
+    stages: experiment.stages,
+    versions: experiment.versions,
+    environments: experiment.environments,
     assignmentMaxAgeMs,
-    salt: rollout.salt,
+    salt: experiment.salt,
     metrics,
     coverage: metrics.filter(({ metric }) => metric.kind === 'coverage'),
   };

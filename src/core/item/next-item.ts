@@ -1,7 +1,7 @@
-import { BUCKETS } from '../assignment/bucket';
 import type { Assignment } from '../assignment/assignment';
 import type { Action } from '../rollout/plan';
 import { currentStage, isTerminal, type Rollout } from '../rollout/rollout';
+import { candidateBuckets } from '../rollout/rollout-experiment';
 import { jsonBytes, MAX_AUDIT_BYTES } from './item-size';
 import { addMergedAlerts, keepCurrentGoals, putAlert, putLabel, type Box } from './outbox';
 import type { AuditEvent, PromptItem } from './prompt-item';
@@ -128,8 +128,7 @@ export function splitAudit(item: PromptItem): { item: PromptItem; overflow: Audi
 }
 
 /**
- * The document that runtimes read. A new epoch only when what is served changes. The first bucket outside an arm is the
- * first whole number at or above its share, as in `armOfBucket`.
+ * The document that runtimes read. A new epoch only when what is served changes.
  */
 function nextAssignment(before: Assignment, rollout: Rollout | null, stable: number | null, nowMs: number): Assignment {
   const running = rollout !== null && !isTerminal(rollout.phase) ? rollout : null;
@@ -143,7 +142,7 @@ function nextAssignment(before: Assignment, rollout: Rollout | null, stable: num
     arms:
       running === null || stage === null
         ? []
-        : [{ name: 'candidate', version: running.candidate, from: 0, to: Math.ceil((stage.percent * BUCKETS) / 100) }],
+        : [{ name: 'candidate', version: running.candidate, from: 0, to: candidateBuckets(stage.percent) }],
   };
   if (JSON.stringify(next) === JSON.stringify(before)) return before;
   return { ...next, epoch: before.epoch + 1, writtenAtMs: nowMs };

@@ -1,5 +1,28 @@
-import type { HourCounts, RolloutEvidence } from '../evidence/manifest';
+import type { HourCounts } from '../evidence/manifest';
+import type { GuardrailState } from '../judging/guardrail-state';
 import type { Rollout } from './rollout';
+
+/** A number per arm of a rollout. */
+export interface ArmCounts {
+  stable: number;
+  candidate: number;
+}
+
+/** The judged part of the snapshot, as a rollout sees it. */
+export interface RolloutEvidence {
+  /** One per guardrail of the rollout, in its order. */
+  states: readonly GuardrailState[];
+  /** Per stage: units first exposed in it. */
+  firstExposed: readonly ArmCounts[];
+  /** Per stage: units seen in it. */
+  stageUnits: readonly ArmCounts[];
+  /** The last hours' rows: used, and not used by reason. Oldest first. */
+  hours: readonly HourCounts[];
+  /** Newest usable exposure, ms; 0 = none yet. */
+  newestMs: ArmCounts;
+  /** Units ever exposed to the candidate. */
+  exposedUnits: number;
+}
 
 /** What a tick knows when it decides. Everything is a fact; nothing is a judgement yet. */
 export interface TickEvidence {

@@ -3,6 +3,7 @@ import { readJournal } from '../../../src/app/evidence/journal';
 import { RampartError } from '../../../src/core/errors';
 import type { DayPage } from '../../../src/core/evidence/manifest';
 import { replayJournal } from '../../../src/core/evidence/replay-journal';
+import { rolloutExperiment } from '../../../src/core/rollout/rollout-experiment';
 import type { JournalLine } from '../../../src/core/evidence/workspace';
 import { readPage } from '../../../src/app/evidence/page-tree';
 import { pairIndex, crossIndex } from '../../../src/core/stats/stratified-ratio-difference';
@@ -55,7 +56,8 @@ function expected(world: World, rows: ScenarioRows): NaiveEvidence {
 
 async function journalOf(world: World): Promise<JournalLine[]> {
   const lines: JournalLine[] = [];
-  for await (const line of readJournal(world.controller.objects, world.manifest().rollout!.journal)) lines.push(line);
+  for await (const line of readJournal(world.controller.objects, world.manifest().experiment!.journal))
+    lines.push(line);
   return lines;
 }
 
@@ -73,10 +75,10 @@ describe('evidence', () => {
       fc.asyncProperty(scenarioSpec, async (scenario) => {
         const { world, rows } = await played(scenario);
         const naive = expected(world, rows);
-        const evidence = world.manifest().rollout!;
+        const evidence = world.manifest().experiment!;
         const wrong: string[] = [];
         for (const [guardrail, { id }] of world.rollout().guardrails.entries()) {
-          const state = evidence.states[guardrail]!;
+          const state = evidence.states[0]![guardrail]!;
           if (id.startsWith('coverage')) continue;
           for (const [stage, arms] of naive.sums[guardrail]!.entries()) {
             const cell = state.stages[stage] ?? { stable: {}, candidate: {} };
@@ -102,16 +104,16 @@ describe('evidence', () => {
       fc.asyncProperty(scenarioSpec, async (scenario) => {
         const { world, rows } = await played(scenario);
         const naive = expected(world, rows);
-        const evidence = world.manifest().rollout!;
+        const evidence = world.manifest().experiment!;
         const counts = naive.stageUnits.map(({ stable, candidate }) => [stable.size, candidate.size]);
-        const counted = counts.map((_, stage) => evidence.stageUnits[stage] ?? { stable: 0, candidate: 0 });
-        expect(counted.map(({ stable, candidate }) => [stable, candidate])).toEqual(counts);
+        const counted = counts.map((_, stage) => evidence.stageUnits[stage] ?? [0, 0]);
+        expect(counted).toEqual(counts);
         const everyone = new Set(naive.stageUnits.flatMap(({ stable, candidate }) => [...stable, ...candidate]));
         const exposed = new Set(naive.stageUnits.flatMap(({ candidate }) => [...candidate]));
         expect(evidence.exposedUnits).toBe(exposed.size);
-        expect(evidence.firstExposed.reduce((sum, each) => sum + each.stable + each.candidate, 0)).toBe(everyone.size);
+        expect(evidence.firstExposed.flat().reduce((sum, units) => sum + units, 0)).toBe(everyone.size);
         const coverage = world.rollout().guardrails.findIndex(({ id }) => id.startsWith('coverage'));
-        const { stable, candidate } = evidence.states[coverage]!.units;
+        const { stable, candidate } = evidence.states[0]![coverage]!.units;
         expect(stable + candidate).toBe(everyone.size);
 
         const lines = await journalOf(world);
@@ -133,8 +135,8 @@ describe('evidence', () => {
     await fc.assert(
       fc.asyncProperty(scenarioSpec, async (scenario) => {
         const { world } = await played(scenario);
-        const replayed = replayJournal(await journalOf(world), world.rollout());
-        expect(JSON.parse(JSON.stringify(replayed))).toEqual(world.manifest().rollout!.states);
+        const replayed = replayJournal(await journalOf(world), rolloutExperiment(world.rollout()));
+        expect(JSON.parse(JSON.stringify(replayed))).toEqual(world.manifest().experiment!.states);
       }),
       { numRuns: 50 },
     );

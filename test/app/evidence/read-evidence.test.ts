@@ -26,7 +26,7 @@ function guardrail(world: World, id: string): number {
 
 /** Sums of engine A: [units, scores, sum of z] of a guardrail in a stage, stable arm. */
 function stableSums(world: World, id: string, stage = 0): [units: number, m: number, y: number] {
-  const { units, m, y } = world.manifest().rollout!.states[guardrail(world, id)]!.stages[stage]?.stable ?? {
+  const { units, m, y } = world.manifest().experiment!.states[0]![guardrail(world, id)]!.stages[stage]?.stable ?? {
     units: 0,
     m: 0,
     y: 0,
@@ -186,7 +186,7 @@ describe('the unit of a generation', () => {
     const world = evidenceWorld();
     world.data.addObservation(generation({ startMs: START_MS, traceId: 't', sessionId: 'only-a-session' }));
     await afterTick(world);
-    expect(world.manifest().rollout).toMatchObject({
+    expect(world.manifest().experiment).toMatchObject({
       hours: [{ used: 0, unusable: { no_unit: 1 } }],
       stageUnits: [],
     });
@@ -203,7 +203,7 @@ describe('the unit of a generation', () => {
     }
     for (let i = 0; i < 4; i++) await world.tick(START_MS + (30 + 4 * i) * MINUTE_MS);
     expect(stableSums(world, 'error_rate')).toEqual([120, 120, 120]);
-    expect(world.manifest().rollout!.hours).toMatchObject([{ used: 120, unusable: {} }]);
+    expect(world.manifest().experiment!.hours).toMatchObject([{ used: 120, unusable: {} }]);
   });
 });
 
@@ -217,7 +217,7 @@ describe('rows that are counted, not judged', () => {
     const row = generation({ startMs: START_MS + 5 * MINUTE_MS, traceId: 't', userId: withUser(world) });
     world.data.addObservation({ ...row, ...fields });
     await world.tick(START_MS + 30 * MINUTE_MS);
-    expect(world.manifest().rollout!.hours).toMatchObject([{ used: 0, unusable }]);
+    expect(world.manifest().experiment!.hours).toMatchObject([{ used: 0, unusable }]);
   });
 
   test('while runtimes may still hold the older document, a wrong version is nobody’s fault', async () => {
@@ -229,7 +229,7 @@ describe('rows that are counted, not judged', () => {
       world.data.addObservation(generation({ startMs: changeMs + afterMs, traceId: `t${afterMs}`, userId }));
     }
     await world.tick(changeMs + 30 * MINUTE_MS);
-    expect(world.manifest().rollout!.hours).toMatchObject([{ used: 0, unusable: { wrong_version: 1 } }]);
+    expect(world.manifest().experiment!.hours).toMatchObject([{ used: 0, unusable: { wrong_version: 1 } }]);
   });
 
   test('scores of a wrong type or out of range, and what a generation lacks', async () => {
@@ -244,7 +244,7 @@ describe('rows that are counted, not judged', () => {
     await world.tick(START_MS + 30 * MINUTE_MS);
     expect(stableSums(world, 'score:quality')).toEqual([1, 1, 1]);
     expect(stableSums(world, 'latency')).toEqual(NOTHING);
-    expect(world.manifest().rollout!.hours).toMatchObject([{ used: 2, unusable: { bad_value: 3 } }]);
+    expect(world.manifest().experiment!.hours).toMatchObject([{ used: 2, unusable: { bad_value: 3 } }]);
   });
 
   test('rows that cannot be read at all are counted once', async () => {
@@ -258,7 +258,7 @@ describe('rows that are counted, not judged', () => {
     await world.tick(START_MS + 30 * MINUTE_MS);
     await world.tick(START_MS + 2 * HOUR_MS);
     expect(world.manifest().unattributed.malformed).toBe(1);
-    expect(world.manifest().rollout!.hours).toMatchObject([{ used: 0, unusable: { bad_value: 1 } }]);
+    expect(world.manifest().experiment!.hours).toMatchObject([{ used: 0, unusable: { bad_value: 1 } }]);
   });
 });
 
@@ -293,7 +293,7 @@ describe('what a score belongs to', () => {
     world.data.addScore(traceScore({ ...at, id: 'a', value: 2, subject: about('t-g') }, 't'));
     world.data.addScore(traceScore({ ...at, id: 'b', value: 4, subject: about('g2') }, 't'));
     await scored(world);
-    const state = world.manifest().rollout!.states[0]!;
+    const state = world.manifest().experiment!.states[0]![0]!;
     expect(state.stages[0]!.stable).toMatchObject({ units: 1, m: 1, y: 0.25 });
     expect(state.stages[1]!.candidate).toMatchObject({ units: 1, m: 1, y: 0.75 });
     expect(state.cross[0]!.map(({ yy }) => yy)).toEqual([0, 0.25 * 0.75, 0, 0]);
@@ -441,7 +441,7 @@ describe('edited scores', () => {
 
 describe('engine B and coverage', () => {
   const entered = (world: World, id: string): number => {
-    const state = world.manifest().rollout!.states[guardrail(world, id)]!;
+    const state = world.manifest().experiment!.states[0]![guardrail(world, id)]!;
     return state.stages.reduce((sum, { open }) => sum + (open?.stable.units ?? 0) + (open?.candidate.units ?? 0), 0);
   };
 
@@ -460,7 +460,7 @@ describe('engine B and coverage', () => {
     await world.tick(START_MS + 3 * HOUR_MS);
     expect(stableSums(world, 'error_rate', 1)).toEqual([1, 1, 1]);
     expect(entered(world, 'error_rate')).toBe(1);
-    expect(world.manifest().rollout!.firstExposed).toEqual([{ stable: 1, candidate: 0 }]);
+    expect(world.manifest().experiment!.firstExposed).toEqual([[1, 0]]);
   });
 
   test('coverage is judged at its due time: with the score 1, without it 0, with a score that comes later still 0', async () => {
@@ -504,7 +504,7 @@ describe('one rollout after another', () => {
     world.setRollout(next);
     world.data.addScore(traceScore({ timestampMs: START_MS + 70 * MINUTE_MS }, 't'));
     await world.tick(START_MS + 2 * HOUR_MS);
-    expect(world.manifest().rollout).toMatchObject({ rolloutId: next.id, stageUnits: [], exposedUnits: 0 });
+    expect(world.manifest().experiment).toMatchObject({ experimentId: next.id, stageUnits: [], exposedUnits: 0 });
     expect(stableSums(world, 'score:quality')).toEqual(NOTHING);
   });
 
@@ -518,7 +518,7 @@ describe('one rollout after another', () => {
     world.data.addScore(traceScore({ timestampMs: START_MS + MINUTE_MS }, 't'));
     await world.tick(START_MS + HOUR_MS);
     expect(world.manifest()).toMatchObject({
-      rollout: null,
+      experiment: null,
       days: [[START_MS - (START_MS % DAY_MS), expect.anything()]],
     });
     for (const { bytes } of world.stored) expect(Buffer.from(bytes).includes('private')).toBe(false);

@@ -1,12 +1,14 @@
 import type { Controller, Settings } from '../../../src/app/controller';
 import { readEvidence, type EvidenceRead } from '../../../src/app/evidence/read-evidence';
 import { RampartError } from '../../../src/core/errors';
+import type { Experiment } from '../../../src/core/evidence/experiment';
 import type { Manifest } from '../../../src/core/evidence/manifest';
 import { freezeGuardrails } from '../../../src/core/judging/freeze-guardrails';
 import { parsePolicy } from '../../../src/core/policy/parse-policy';
 import type { Langfuse } from '../../../src/core/ports';
 import { startRollout } from '../../../src/core/rollout/plan-start';
-import type { Rollout, Stage } from '../../../src/core/rollout/rollout';
+import { isTerminal, type Rollout, type Stage } from '../../../src/core/rollout/rollout';
+import { rolloutExperiment } from '../../../src/core/rollout/rollout-experiment';
 import { armOfBucket, type Arm } from '../../../src/core/assignment/assignment';
 import { bucketOf } from '../../../src/core/assignment/bucket';
 import { createLangfuseData, type LangfuseData } from '../../../src/local/langfuse/data';
@@ -83,11 +85,15 @@ export function evidenceWorld(options: WorldOptions = {}) {
   let rollout: Rollout | null = newRollout(options.policy ?? POLICY, clock.nowMs);
   let manifest: Manifest | null = null;
 
+  let other: Experiment | null = null;
+  const runningExperiment = () =>
+    other ?? (rollout !== null && !isTerminal(rollout.phase) ? rolloutExperiment(rollout) : null);
+
   /** Reads, and makes what was read current unless the write is lost. */
   async function tick(nowMs: number, { isLost = false } = {}): Promise<EvidenceRead> {
     clock.nowMs = nowMs;
     requests.length = 0;
-    const read = await readEvidence(controller, PROMPT, manifest, rollout, nowMs);
+    const read = await readEvidence(controller, PROMPT, manifest, runningExperiment(), nowMs);
     const text = JSON.stringify(read.manifest);
     stored.push({ name: 'manifest', bytes: new TextEncoder().encode(text) });
     if (!isLost) manifest = JSON.parse(text) as Manifest;
@@ -104,6 +110,8 @@ export function evidenceWorld(options: WorldOptions = {}) {
     tick,
     rollout: (): Rollout => rollout!,
     setRollout: (next: Rollout | null): void => void (rollout = next),
+    /** Lets this be read for instead of the rollout. */
+    setExperiment: (next: Experiment): void => void (other = next),
     /** The current manifest; there is one after the first tick. */
     manifest: (): Manifest => manifest!,
     setManifest: (next: Manifest | null): void => void (manifest = next),

@@ -1,12 +1,15 @@
 import { attribute, stageAt, unitOf, type AttributionRules } from '../../../src/core/evidence/attribute';
 
+const shares = (percent: number) => [
+  { arm: 1, to: 100 * percent },
+  { arm: 0, to: 9000 },
+];
 const RULES: AttributionRules = {
   stages: [
-    { step: 0, percent: 10, fromMs: 1000, toMs: 2000 },
-    { step: 1, percent: 50, fromMs: 3000, toMs: null },
+    { arms: shares(10), fromMs: 1000, toMs: 2000 },
+    { arms: shares(50), fromMs: 3000, toMs: null },
   ],
-  stable: 1,
-  candidate: 2,
+  versions: [1, 2],
   environments: ['production'],
   assignmentMaxAgeMs: 100,
 };
@@ -23,16 +26,13 @@ test.each([
 ])('the stage at %d is %d', (atMs, stage) => expect(stageAt(RULES.stages, atMs)).toBe(stage));
 
 test.each([
-  ['its arm in its stage', {}, { kind: 'used', stage: 0, arm: 'stable' }],
-  ['the last bucket of the candidate', { bucket: 999, version: 2 }, { kind: 'used', stage: 0, arm: 'candidate' }],
-  ['the first bucket of stable', { bucket: 1000, version: 1 }, { kind: 'used', stage: 0, arm: 'stable' }],
-  [
-    'the same unit at a larger share',
-    { bucket: 1000, version: 2, startMs: 3500 },
-    { kind: 'used', stage: 1, arm: 'candidate' },
-  ],
+  ['its arm in its stage', {}, { kind: 'used', stage: 0, arm: 0 }],
+  ['the last bucket of the candidate', { bucket: 999, version: 2 }, { kind: 'used', stage: 0, arm: 1 }],
+  ['the first bucket of stable', { bucket: 1000, version: 1 }, { kind: 'used', stage: 0, arm: 0 }],
+  ['the same unit at a larger share', { bucket: 1000, version: 2, startMs: 3500 }, { kind: 'used', stage: 1, arm: 1 }],
   ['between the stages', { startMs: 2500 }, { kind: 'outside' }],
   ['before the rollout, whatever else', { startMs: 1, environment: 'x', isFallback: true }, { kind: 'outside' }],
+  ['a bucket of no arm', { bucket: 9000, version: 7 }, { kind: 'outside' }],
   ['a wrong version', { version: 2 }, { kind: 'unusable', why: 'wrong_version' }],
   ['a version of neither arm', { version: 9 }, { kind: 'unusable', why: 'wrong_version' }],
   ['a wrong version while documents may be old', { version: 2, startMs: 1100 }, { kind: 'outside' }],

@@ -1,9 +1,9 @@
-import type { RolloutEvidence } from '../../../src/core/evidence/manifest';
+import type { ExperimentEvidence } from '../../../src/core/evidence/manifest';
 import type { PromptItem } from '../../../src/core/item/prompt-item';
 import { emptyItem, nextItem } from '../../../src/core/item/next-item';
 import type { FrozenGuardrail } from '../../../src/core/judging/guardrail';
 import { emptyGuardrailState, type GuardrailState } from '../../../src/core/judging/guardrail-state';
-import type { LabelFacts, TickEvidence } from '../../../src/core/rollout/evidence';
+import type { ArmCounts, LabelFacts, RolloutEvidence, TickEvidence } from '../../../src/core/rollout/evidence';
 import type { Action } from '../../../src/core/rollout/plan';
 import { startRollout } from '../../../src/core/rollout/plan-start';
 import type { Rollout } from '../../../src/core/rollout/rollout';
@@ -114,13 +114,27 @@ export function judgedOf(rollout: Rollout, nowMs: number, seen: Seen | readonly 
   const each = Array.isArray(seen) ? (seen as readonly Seen[]) : rollout.guardrails.map(() => seen as Seen);
   const units = each[0]?.units ?? 100;
   return {
-    rolloutId: rollout.id,
     states: rollout.guardrails.map((guardrail, i) => stateOf(guardrail, rollout.stages.length, each[i] ?? {})),
     firstExposed: rollout.stages.map(({ percent }) => ({ stable: 1000 - 10 * percent, candidate: 10 * percent })),
     stageUnits: rollout.stages.map(() => ({ stable: units, candidate: units })),
     hours: [{ hourMs: nowMs - HOUR_MS, used: 200, unusable: {} }],
     newestMs: { stable: nowMs - rollout.policy.settleMs, candidate: nowMs - rollout.policy.settleMs },
     exposedUnits: units,
+  };
+}
+
+/** The same as it is stored: arms by index. */
+export function storedOf(rollout: Rollout, nowMs: number, seen: Seen | readonly Seen[] = {}): ExperimentEvidence {
+  const judged = judgedOf(rollout, nowMs, seen);
+  const byArm = ({ stable, candidate }: ArmCounts): number[] => [stable, candidate];
+  return {
+    experimentId: rollout.id,
+    states: [[...judged.states]],
+    firstExposed: judged.firstExposed.map(byArm),
+    stageUnits: judged.stageUnits.map(byArm),
+    hours: [...judged.hours],
+    newestMs: byArm(judged.newestMs),
+    exposedUnits: judged.exposedUnits,
     units: null,
     due: [],
     journal: null,

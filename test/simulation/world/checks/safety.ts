@@ -8,10 +8,10 @@ export const judgedInEveryState: Check = (write, facts) => {
   const { before, after, manifest } = write;
   const { rollout } = after;
   if (rollout === null || isTerminal(rollout.phase) || !isTick(write)) return [];
-  if (before?.rollout?.id !== rollout.id || manifest?.rollout?.rolloutId !== rollout.id) return [];
+  if (before?.rollout?.id !== rollout.id || manifest?.experiment?.experimentId !== rollout.id) return [];
   if (rollout.promotedByHand !== null && !rollout.promotedByHand.keepWatch) return [];
   if (rollout.hold?.kind === 'stable_missing' && !facts.exists(after.prompt, rollout.stable)) return [];
-  const { states } = manifest.rollout;
+  const states = manifest.experiment.states[0]!;
   const verdicts = rollout.guardrails.map((guardrail, i) => judgeGuardrail(guardrail, states[i]!, rollout.policy));
   const { logE } = combineHarm(verdicts, rollout.guardrails, rollout.policy);
   const limit = Math.log(1 / rollout.policy.alpha);

@@ -85,7 +85,7 @@ export const advanceNeedsProof: Check = ({ before, after, faultsSinceRead, manif
   if (to.promotedByHand !== null) return wrong([to.promotedByHand.because === '', 'promoted by hand without a reason']);
   const stage = currentStage(from);
   const bakedMs = currentStage(to).fromMs - stage.fromMs;
-  const units = manifest?.rollout?.stageUnits[from.stages.length - 1] ?? { stable: 0, candidate: 0 };
+  const units = manifest?.experiment?.stageUnits[from.stages.length - 1] ?? [0, 0];
   const proof = to.phase === 'promoting' ? 'safe' : 'gate';
   const unproven = to.guardrails.filter(
     ({ id, gatesPromotion }) =>
@@ -95,7 +95,7 @@ export const advanceNeedsProof: Check = ({ before, after, faultsSinceRead, manif
   return wrong(
     [from.pause !== null, 'a paused rollout advanced'],
     [bakedMs < (from.policy.steps[stage.step]?.bakeMs ?? Infinity), `advanced after ${bakedMs} ms`],
-    [Math.min(units.stable, units.candidate) < to.policy.minUnits, `advanced with ${JSON.stringify(units)}`],
+    [Math.min(...units) < to.policy.minUnits, `advanced with ${JSON.stringify(units)}`],
     [unproven.length > 0, `advanced without proof of ${unproven.map(({ id }) => id).join()}`],
     [unread.length > 0, `advanced although ${unread.join()}`],
     [to.peaks.harm >= Math.log(1 / to.policy.alpha), 'advanced although harm was proven'],
