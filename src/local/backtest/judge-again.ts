@@ -10,6 +10,7 @@ import type { Verdict } from '../../core/judging/verdict';
 import type { Policy } from '../../core/policy/policy';
 import { explainHarm, lookAt } from '../../core/rollout/look';
 import type { Rollout, Stage } from '../../core/rollout/rollout';
+import { rolloutEvidence, rolloutExperiment } from '../../core/rollout/rollout-experiment';
 import { createLangfuseData } from '../langfuse/data';
 import { memoryController } from '../replay/replay';
 import { addPast } from './recorded-traffic';
@@ -51,8 +52,9 @@ export async function judgeAgain(
   while (clockMs < endMs && harm === null) {
     clockMs = Math.min(endMs, clockMs + settings.tickEveryMs);
     const running: Rollout = { ...judged, stages: stagesUntil(rollout.stages, clockMs) };
-    manifest = (await readEvidence(controller, rollout.prompt, manifest, running, clockMs)).manifest;
-    const look = lookAt(running, { judged: manifest.rollout });
+    const experiment = rolloutExperiment(running);
+    manifest = (await readEvidence(controller, rollout.prompt, manifest, experiment, clockMs)).manifest;
+    const look = lookAt(running, { judged: rolloutEvidence(running, manifest.experiment) });
     judged = { ...judged, peaks: look.rollout.peaks };
     verdicts = look.verdicts;
     if (look.isHarmProven) harm = { atMs: clockMs, ...explainHarm(look), exposedUnits: look.rollout.exposedUnits };
