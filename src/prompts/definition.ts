@@ -23,12 +23,22 @@ export interface PromptDefinition {
   tests: readonly TestCase[];
   /** Pass threshold over all test cases, 0..1; default .8. */
   testThreshold: number;
+  /** What the model's tokens cost, for `max_cost_usd`; absent where no config says it. Never deployed. */
+  prices?: TokenPrices;
+  /** Names of prompts that are referred to and live in Langfuse only. */
+  external?: readonly string[];
   source: SourcePlace;
 }
 
 export type PromptBody = { type: 'text'; text: string } | { type: 'chat'; messages: readonly ChatMessage[] };
 
 export type ChatMessage = { role: string; content: string } | { placeholder: string };
+
+/** USD per million tokens. */
+export interface TokenPrices {
+  input: number;
+  output: number;
+}
 
 /** Where something was written; line and column from 1. */
 export interface SourcePlace {
@@ -63,8 +73,8 @@ export type Assertion =
   | { kind: 'max_tokens'; value: number }
   | { kind: 'max_latency_ms'; value: number }
   | { kind: 'max_cost_usd'; value: number }
-  /** Similarity to a reference answer, 0..1. */
-  | { kind: 'similar'; to: string; atLeast: number }
+  /** Similarity to a reference answer, 0..1: of the words, or of the endpoint's embeddings. */
+  | { kind: 'similar'; to: string; atLeast: number; by: 'words' | 'embedding' }
   /** A judge prompt (a definition's name, or a text with {{input}}, {{output}}) that answers 0..1. */
   | { kind: 'judge'; prompt: string; atLeast: number };
 

@@ -46,6 +46,7 @@ function keysAt(shape: z.ZodType, path: Path): string[] {
   const [head, ...rest] = path;
   if (head === undefined) return shape instanceof z.ZodObject ? Object.keys(shape.shape) : [];
   if (shape instanceof z.ZodArray) return keysAt(shape.element as z.ZodType, rest);
+  if (shape instanceof z.ZodRecord) return keysAt(shape.valueType as z.ZodType, rest);
   if (!(shape instanceof z.ZodObject)) return [];
   const next = (shape.shape as Record<string, z.ZodType>)[String(head)];
   return next === undefined ? [] : keysAt(next, rest);

@@ -1,0 +1,239 @@
+import { lines, load, markdown, removeFolders } from '../prompts-folder';
+
+afterAll(removeFolders);
+
+const MINIMAL = 'name: greeting\nversion: 1.0.0';
+
+test('a minimal Markdown prompt', async () => {
+  const { definitions, problems } = await load({ 'greeting.md': markdown(MINIMAL, '\n\nHello,\n\n  world.  \n\n') });
+  expect(lines(problems)).toEqual([]);
+  expect(definitions).toEqual([
+    {
+      name: 'greeting',
+      variant: null,
+      semver: '1.0.0',
+      body: { type: 'text', text: 'Hello,\n\n  world.  ' },
+      config: {},
+      labels: [],
+      tags: [],
+      description: null,
+      variables: [],
+      tests: [],
+      testThreshold: 0.8,
+      source: { file: 'prompts/greeting.md', line: 2, column: 1 },
+    },
+  ]);
+});
+
+test('chat messages under headings, with placeholders, other roles and escaped headings', async () => {
+  const body =
+    '## system\n\nBe kind.\n## Not a role\n\n\\## user\n\\\\## user\n\n## placeholder: history\n## role: critic\nHm.\n\n## user\n';
+  const { definitions, problems } = await load({ 'chat.md': markdown(`${MINIMAL}\ntype: chat`, body) });
+  expect(lines(problems)).toEqual([]);
+  expect(definitions[0]!.body).toEqual({
+    type: 'chat',
+    messages: [
+      { role: 'system', content: 'Be kind.\n## Not a role\n\n## user\n\\## user' },
+      { placeholder: 'history' },
+      { role: 'critic', content: 'Hm.' },
+      { role: 'user', content: '' },
+    ],
+  });
+});
+
+test('Windows line ends and a byte order mark change nothing', async () => {
+  const text = markdown(`${MINIMAL}\ntype: chat`, '## user\n\nHi\nthere.');
+  const plain = await load({ 'a.md': text });
+  const windows = await load({ 'a.md': `\uFEFF${text.replaceAll('\n', '\r\n')}` });
+  expect(windows.definitions).toEqual(plain.definitions);
+  expect(windows.problems).toEqual([]);
+});
+
+test('configs are inherited: objects merged, lists whole, null takes away, policies by top-level key', async () => {
+  const { definitions, problems } = await load({
+    'configs/base.yaml': `
+config:
+  model: small
+  temperature: 0.7
+  stop: [a, b]
+  provider: { region: eu, keep: true, retries: 3 }
+rollout: { minUnits: 50, settle: 5m, allowWithoutScores: true }
+prices: { input: 0.25, output: 2 }`,
+    'configs/strict.yml': 'extends: base\nconfig: { temperature: 0, stop: [c] }',
+    'greeting.md': markdown(
+      `${MINIMAL}
+extends: strict
+config: { max_tokens: 100, seed: null, provider: { region: us, keep: null } }
+rollout: { minUnits: 100 }`,
+    ),
+  });
+  expect(lines(problems)).toEqual([]);
+  expect(definitions[0]).toMatchObject({
+    config: {
+      model: 'small',
+      temperature: 0,
+      stop: ['c'],
+      provider: { region: 'us', retries: 3 },
+      max_tokens: 100,
+      seed: null,
+      rollout: { minUnits: 100, settle: '5m', allowWithoutScores: true },
+    },
+    prices: { input: 0.25, output: 2 },
+  });
+  expect(definitions[0]!.config['provider']).toEqual({ region: 'us', retries: 3 });
+});
+
+test('a variant is its base with named changes, written inside the base or in a file of its own', async () => {
+  const { definitions, problems } = await load({
+    'configs/warm.yaml': 'config: { temperature: 1 }',
+    'support/greeting.md': markdown(
+      `${MINIMAL}
+type: chat
+tags: [b, a, b]
+labels: [staging]
+config: { model: small, temperature: 0 }
+tests:
+  - { name: kept, assert: [{ contains: a }] }
+  - { name: replaced, assert: [{ contains: b }] }
+variants:
+  concise:
+    description: Shorter.
+    version: 1.1.0
+    append: Be brief.
+    replace: [{ find: kind, with: very kind }]
+    labels: [short]
+    tests: [{ name: replaced, assert: [{ contains: c }], samples: 5, passRate: 0.6 }]`,
+      '## system\n\nBe kind.\n\n## user\n\nHi.',
+    ),
+    'support/variants/creative.md': markdown('base: greeting\nextends: warm', '## user\n\nSurprise me.'),
+  });
+  expect(lines(problems)).toEqual([]);
+  const [base, concise, creative] = definitions;
+  expect(definitions.map(({ variant }) => variant)).toEqual([null, 'concise', 'creative']);
+  expect(base).toMatchObject({ tags: ['a', 'b'], labels: ['staging'] });
+  expect(concise).toMatchObject({
+    name: 'greeting',
+    semver: '1.1.0',
+    description: 'Shorter.',
+    labels: ['short'],
+    tags: ['a', 'b'],
+    body: {
+      messages: [
+        { role: 'system', content: 'Be very kind.\n\nBe brief.' },
+        { role: 'user', content: 'Hi.' },
+      ],
+    },
+  });
+  expect(
+    concise!.tests.map(({ name, assertions, samples, passRate }) => [name, assertions, samples, passRate]),
+  ).toEqual([
+    ['kept', [{ kind: 'contains', value: 'a' }], 1, 0.8],
+    ['replaced', [{ kind: 'contains', value: 'c' }], 5, 0.6],
+  ]);
+  expect(creative).toMatchObject({
+    semver: '1.0.0',
+    labels: [],
+    config: { model: 'small', temperature: 1 },
+    body: { type: 'chat', messages: [{ role: 'user', content: 'Surprise me.' }] },
+    source: { file: 'prompts/support/variants/creative.md' },
+  });
+});
+
+test('every assertion of a test case has its normal form', async () => {
+  const { definitions, problems } = await load({
+    'greeting.md': markdown(
+      `${MINIMAL}
+config: { response_format: { type: json_schema, json_schema: { name: answer, schema: { type: object } } } }
+tests:
+  - name: all
+    assert:
+      - startsWith: A
+      - contains: b
+      - notContains: c
+      - matches: ^d
+      - matches: { pattern: e, flags: i }
+      - jsonSchema: response_format
+      - jsonSchema: { type: array }
+      - maxCharacters: 5
+      - maxTokens: 6
+      - maxLatency: 1.5s
+      - maxCostUsd: 0.01
+      - similar: { to: f, atLeast: 0.5 }
+      - similar: { to: g, atLeast: 1, by: embedding }
+      - judge: { prompt: 'Good? {{output}}', atLeast: 0.7 }
+`.replace('1.5s', '1500ms'),
+    ),
+  });
+  expect(lines(problems).filter((line) => !line.includes('maxCostUsd'))).toEqual([]);
+  expect(definitions[0]?.tests[0]?.assertions).toEqual([
+    { kind: 'starts_with', value: 'A' },
+    { kind: 'contains', value: 'b' },
+    { kind: 'not_contains', value: 'c' },
+    { kind: 'matches', pattern: '^d', flags: '' },
+    { kind: 'matches', pattern: 'e', flags: 'i' },
+    { kind: 'json_schema', schema: { type: 'object' } },
+    { kind: 'json_schema', schema: { type: 'array' } },
+    { kind: 'max_characters', value: 5 },
+    { kind: 'max_tokens', value: 6 },
+    { kind: 'max_latency_ms', value: 1500 },
+    { kind: 'max_cost_usd', value: 0.01 },
+    { kind: 'similar', to: 'f', atLeast: 0.5, by: 'words' },
+    { kind: 'similar', to: 'g', atLeast: 1, by: 'embedding' },
+    { kind: 'judge', prompt: 'Good? {{output}}', atLeast: 0.7 },
+  ]);
+});
+
+test('everything that is wrong is said at once, with file, line and column', async () => {
+  const { definitions, problems } = await load({
+    'configs/a.yaml': 'extends: b',
+    'configs/b.yaml': 'extends: a',
+    'configs/c.yaml': 'config: { model: x }\ncofnig: {}',
+    'configs/d.yaml': 'config: [',
+    'a.md': 'no front matter',
+    'b.md': markdown('name: b\nversion: 1.2\nextends: bse\nlabels:\n  - 3\ntests:\n  - name: x\n    asert: []'),
+    'c.md': markdown('name: c\nversion: 1.0.0\nname: d'),
+    'd.md': markdown('name: d\nversion: 1.0.0\ntype: chat', 'stray\n\n## user'),
+    'e.md': markdown('name: e\nversion: 1.0.0\ntext: once', 'twice'),
+    'f.md': markdown('name: f\nversion: 1.0.0', ''),
+    'g.md': markdown('name: g\nversion: 1.0.0\nextends: sea\nvariants:\n  x:\n    labls: []\n  y: 3'),
+    'h.md': markdown('name: h\nversion: 1.0.0', '## user\n\nHi.'),
+    'i.md': markdown('name: i\nversion: 1.0.0\ntests: [{ name: x, assert: [{ contains: a, matches: b }] }]'),
+    'j.md': markdown(
+      'name: j\nversion: 1.0.0\nvariants:\n  x:\n    replace: [{ find: lo, with: y }, { find: o, with: z }]',
+      'hello fool',
+    ),
+    'variants/k.md': markdown('base: hh', ''),
+    'README.md': 'not a prompt',
+  });
+  expect(lines(problems)).toEqual([
+    "prompts/a.md:1:1 : expected front matter between two lines '---' at the start of the file, got none",
+    "prompts/b.md:3:1 version: expected a version MAJOR.MINOR.PATCH such as '1.2.0', got 1.2",
+    "prompts/b.md:4:1 extends: expected one of the configs a, b, c, d, got 'bse'",
+    'prompts/b.md:6:5 labels[0]: expected text, got 3',
+    'prompts/b.md:8:5 tests[0].assert: expected a list of 0 to 100 items, got nothing',
+    "prompts/b.md:9:5 tests[0].asert: expected a known key, got 'asert'; did you mean 'assert'?",
+    'prompts/c.md:4:1 : expected YAML, got: Map keys must be unique',
+    'prompts/configs/b.yaml:1:1 extends: expected configs that inherit in one direction, got the circle a → b → a',
+    "prompts/configs/c.yaml:2:1 cofnig: expected a known key, got 'cofnig'; did you mean 'config'?",
+    'prompts/configs/d.yaml:1:10 : expected YAML, got: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    "prompts/d.md:7:1 messages: expected a heading such as '## system' first, got text before it",
+    'prompts/e.md:7:1 text: expected the text once, got it in the front matter and below it',
+    'prompts/f.md:2:1 text: expected a text, got none',
+    "prompts/g.md:4:1 extends: expected one of the configs a, b, c, d, got 'sea'",
+    "prompts/g.md:7:5 variants.x.labls: expected a known key, got 'labls'; did you mean 'labels'?",
+    expect.stringMatching(/^prompts\/g\.md:8:3 variants\.y: expected an object with keys out of: .*, got 3$/u),
+    "prompts/h.md:6:1 warning type: '## user' is part of the text; expected `type: chat` in the front matter where it starts a message",
+    'prompts/i.md:4:29 tests[0].assert[0]: expected one assertion an item, got contains and matches',
+    "prompts/j.md:6:40 variants.x.replace[1].find: expected words that stand once in the base, got 'o' 2 times",
+    "prompts/variants/k.md:2:1 base: expected the name of a prompt of this folder, got 'hh'; did you mean 'h'?",
+  ]);
+  expect(definitions.map(({ name }) => name)).toEqual(['d', 'e', 'h', 'j']);
+});
+
+test('a folder that is not there is said with what makes one', async () => {
+  await expect(load({}).then(() => undefined)).rejects.toMatchObject({
+    code: 'not_found',
+    message: expect.stringContaining('expected a folder of prompts, got ENOENT'),
+    hint: expect.stringContaining('rampart init'),
+  });
+});
