@@ -1,4 +1,5 @@
 import type { Assignment } from '../../core/assignment/assignment';
+import { parseAssignment } from '../../core/assignment/parse-assignment';
 import { RampartError } from '../../core/errors';
 import type { PromptItem } from '../../core/item/prompt-item';
 
@@ -65,22 +66,11 @@ export function readStoredItem(where: string, prompt: string, value: unknown): P
 
 /** Checks that a stored value is an assignment in schema 1, of this prompt when one is named. */
 export function readStoredAssignment(where: string, prompt: string | null, value: unknown): Assignment {
-  const document = record(where, value);
-  demand(where, 'schema', document['schema'], document['schema'] === 1, '1');
-  const name = document['prompt'];
-  demand(where, 'prompt', name, typeof name === 'string' && (prompt === null || name === prompt), prompt ?? 'a text');
-  demand(where, 'epoch', document['epoch'], Number.isSafeInteger(document['epoch']), 'an integer');
-  const stable = document['stable'];
-  demand(where, 'stable', stable, stable === null || isPositive(stable), 'a version or null');
-  demand(where, 'salt', document['salt'], typeof document['salt'] === 'string', 'a text');
-  demand(where, 'arms', document['arms'], Array.isArray(document['arms']), 'a list');
-  for (const [index, each] of (document['arms'] as unknown[]).entries()) {
-    const arm = record(`${where}.arms[${index}]`, each);
-    for (const key of ['version', 'from', 'to']) {
-      demand(`${where}.arms[${index}]`, key, arm[key], Number.isSafeInteger(arm[key]), 'an integer');
-    }
-  }
-  return value as Assignment;
+  const assignment = parseAssignment(where, value);
+  if (typeof assignment === 'string') throw new RampartError('bad_input', assignment);
+  const isWanted = prompt === null || assignment.prompt === prompt;
+  demand(where, 'prompt', assignment.prompt, isWanted, prompt ?? 'a text');
+  return assignment;
 }
 
 /** The error of a write whose revision is not the next one. */

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { armOfBucket } from '../../../src/core/assignment/assignment';
 import { BUCKETS, bucketOf, murmur3 } from '../../../src/core/assignment/bucket';
-import cases from './bucket-cases.v1.json';
+import cases from '../../../docs/assignment-cases.v1.json';
 
 /*
- * bucket-cases.v1.json is for other languages too: whoever passes it serves the same users the same version. Its hashes are
+ * docs/assignment-cases.v1.json is for other languages too: whoever passes it serves the same users the same version. Its hashes are
  * published vectors of MurmurHash3 x86 32-bit; its buckets were worked out by a second implementation.
  */
 
