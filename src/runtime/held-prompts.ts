@@ -55,8 +55,8 @@ export function holdPrompts(options: HeldPromptsOptions): HeldPrompts {
   };
 
   const work = (): void => {
-    if (fetchPrompt === null) return;
-    while (!isClosed && aborts.size < FETCHES) {
+    if (fetchPrompt === null || isClosed) return;
+    while (aborts.size < FETCHES) {
       const next = queue.shift();
       if (next === undefined) return;
       if (isWanted(next.prompt, next.version, next.slot)) void fetchOne(fetchPrompt, next);
