@@ -19,3 +19,24 @@ export function remembering<Value>(
     return current.value;
   };
 }
+
+/**
+ * As {@link remembering}, but when a value cannot be made again the last one is used for another `maxAgeMs`.
+ * @param onFailure is told why
+ */
+export function rememberingLast<Value>(
+  make: () => Promise<Value>,
+  { maxAgeMs, now, onFailure }: { maxAgeMs: number; now: Clock; onFailure: (error: unknown) => void },
+): () => Promise<Value> {
+  let last: { value: Value } | null = null;
+  const makeOrLast = async (): Promise<Value> => {
+    try {
+      last = { value: await make() };
+    } catch (error) {
+      onFailure(error);
+      if (last === null) throw error;
+    }
+    return last.value;
+  };
+  return remembering(makeOrLast, { maxAgeMs, now });
+}

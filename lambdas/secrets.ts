@@ -38,7 +38,8 @@ export async function readHashKey(client: SecretsManagerClient, secretId: string
   );
 }
 
-async function readSecret(client: SecretsManagerClient, secretId: string): Promise<string> {
+/** @throws RampartError when it is not there, cannot be read or is no text */
+export async function readSecret(client: SecretsManagerClient, secretId: string): Promise<string> {
   try {
     const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     if (text !== undefined) return text;

@@ -20,6 +20,7 @@ import { errorFacts, type HandlerDeps } from './handler';
 import { hashUnitWith, sha256 } from './hashing';
 import { remembering } from './remembering';
 import { readHashKey, readLangfuseKeys } from './secrets';
+import { writeLog } from './write-log';
 
 /** A changed secret is seen within this time. */
 const CONTROLLER_MAX_AGE_MS = 15 * 60_000;
@@ -93,9 +94,4 @@ export async function awsController(
 /** Half a minute's requests may be made at once, so that no minute sees more than one and a half times its share. */
 function budgetLimits(perMinute: number | null): { perMinute: number; burst: number } | null {
   return perMinute === null ? null : { perMinute, burst: Math.max(2, Math.ceil(perMinute / 2)) };
-}
-
-/** One JSON object a line, as the stack's metric filters read it. */
-function writeLog(event: LogEvent): void {
-  process.stdout.write(`${JSON.stringify(event)}\n`);
 }

@@ -13,12 +13,15 @@ export interface DispatchReport {
 export async function dispatchTicks(controller: Controller, nowMs: number): Promise<DispatchReport> {
   const prompts = new Set<string>();
   const failures: unknown[] = [];
+  const fail = (source: string, error: unknown): void => {
+    failures.push(error);
+    controller.log({ level: 'error', event: 'prompts_not_listed', source, problem: String(error) });
+  };
   const collect = async (source: string, find: () => Promise<void>): Promise<void> => {
     try {
       await find();
     } catch (error) {
-      failures.push(error);
-      controller.log({ level: 'error', event: 'prompts_not_listed', source, problem: String(error) });
+      fail(source, error);
     }
   };
   await collect('store', async () => {
@@ -26,6 +29,7 @@ export async function dispatchTicks(controller: Controller, nowMs: number): Prom
     do {
       const page = await controller.store.listAssignments(cursor);
       for (const { prompt } of page.assignments) prompts.add(prompt);
+      for (const { problem } of page.damaged) fail('store', problem);
       cursor = page.cursor;
     } while (cursor !== null);
   });

@@ -9,7 +9,8 @@ import { runtimeConfig } from '../core/config/runtime-config';
 import type { Io } from './io';
 import { configuring } from './problem';
 
-const DEFAULT_CONFIG_FILE = 'rampart.config.yaml';
+/** The file that a deployment is made from, unless another is named. */
+export const DEFAULT_CONFIG_FILE = 'rampart.config.yaml';
 
 /**
  * The controller of a deployment in AWS, with the user's own credentials.

@@ -8,6 +8,7 @@ import { CommandProblem, EXIT } from './problem';
 import { READING_COMMANDS } from './reading-commands';
 import { parseEvery, run } from './run';
 import { send } from './send';
+import { SERVE } from './serve';
 import { findTarget, stateFolder } from './target';
 
 const RUN: CommandSpec = {
@@ -66,6 +67,7 @@ const REPORT: CommandSpec = {
 /** Every command but `demo` and `help`, in the order of the help. */
 export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   run: RUN,
+  serve: SERVE,
   ...READING_COMMANDS,
   ...PERSON_COMMANDS,
   report: REPORT,

@@ -1,4 +1,5 @@
 import type { Assignment } from './assignment/assignment';
+import type { RampartError } from './errors';
 import type { AuditEvent, PromptItem } from './item/prompt-item';
 
 /*
@@ -154,6 +155,14 @@ export interface PromptSync {
   moveLabel(prompt: string, version: number, label: string): Promise<void>;
 }
 
+/** One page of assignments; `cursor` null on the last one. */
+export interface AssignmentPage {
+  assignments: Assignment[];
+  /** Items of the page that could not be read, so that one damaged item hides no other; `prompt` null when not even its name could be. */
+  damaged: { prompt: string | null; problem: RampartError }[];
+  cursor: string | null;
+}
+
 /** The prompts' items. A failed conditional write rejects with `revision_conflict`. */
 export interface PromptStore {
   /** Strongly consistent. */
@@ -163,7 +172,7 @@ export interface PromptStore {
   /** Only the assignment, for runtimes; null when the prompt is unknown. */
   readAssignment(prompt: string): Promise<Assignment | null>;
   /** Every prompt's assignment, page by page. */
-  listAssignments(cursor: string | null): Promise<{ assignments: Assignment[]; cursor: string | null }>;
+  listAssignments(cursor: string | null): Promise<AssignmentPage>;
   /** Copies events to the history; an event whose id is there already changes nothing. */
   appendHistory(prompt: string, events: readonly AuditEvent[]): Promise<void>;
   /** Newest first. */

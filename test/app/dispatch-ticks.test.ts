@@ -38,6 +38,17 @@ describe('dispatchTicks', () => {
     expect(sent()).toEqual(['known']);
   });
 
+  test('a damaged item stops no other one, and fails loudly afterwards', async () => {
+    const { controller, sent } = await deployment();
+    const listAssignments = async (cursor: string | null) => {
+      const page = await controller.store.listAssignments(cursor);
+      return { ...page, damaged: [{ prompt: 'broken', problem: down }] };
+    };
+    const store = { ...controller.store, listAssignments };
+    await expect(dispatchTicks({ ...controller, store }, NOW_MS)).rejects.toBe(down);
+    expect(sent()).toEqual(['at-rest', 'known', 'ramping']);
+  });
+
   test('ticks what Langfuse names while the store cannot be listed, and fails loudly afterwards', async () => {
     const { controller, sent } = await deployment();
     const store = { ...controller.store, listAssignments: () => Promise.reject(down) };

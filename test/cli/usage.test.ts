@@ -25,6 +25,8 @@ test.each([
   ],
   [['run', '--json'], '--json: expected --once beside it, since a run has no end'],
   [['run', 'now'], "rampart run: expected nothing, got 'now'"],
+  [['serve', '--port', '70000'], "--port: expected a number from 0 to 65535, got '70000'"],
+  [['serve', '--port', ''], "--port: expected a number from 0 to 65535, got ''"],
   [['power'], 'rampart power: expected PROMPT, or --scores, --variant and --users-per-day, got no --scores'],
   [['power', 'greeting', '--variant', 'x'], "--variant: expected no PROMPT beside it, got 'greeting'"],
   [['explain', 'greeting', '--at', 'noon'], "--at: expected a time such as 2026-11-23T10:15:00Z, got 'noon'"],

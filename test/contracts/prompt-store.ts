@@ -22,7 +22,11 @@ export function promptStoreContract(name: string, make: () => Promise<PromptStor
       expect(await store.readAssignment('greeting')).toEqual(item.assignment);
       expect(await store.read('other')).toBeNull();
       expect(await store.readAssignment('other')).toBeNull();
-      expect(await store.listAssignments(null)).toEqual({ assignments: [item.assignment], cursor: null });
+      expect(await store.listAssignments(null)).toEqual({
+        assignments: [item.assignment],
+        damaged: [],
+        cursor: null,
+      });
       expect(await store.readHistory('other', { limit: 5, cursor: null })).toEqual({ events: [], cursor: null });
     });
 

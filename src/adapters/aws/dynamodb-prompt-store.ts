@@ -9,9 +9,10 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Assignment } from '../../core/assignment/assignment';
 import type { AuditEvent, PromptItem } from '../../core/item/prompt-item';
-import type { PromptStore } from '../../core/ports';
+import type { AssignmentPage, PromptStore } from '../../core/ports';
 import { ASSIGNMENTS_INDEX, TABLE_KEYS } from '../../core/config/state-layout';
-import { HISTORY_PREFIX, ITEM_SORT_KEY, LISTED, promptKey } from './dynamodb-table';
+import { HISTORY_PREFIX, ITEM_SORT_KEY, LISTED, promptKey, promptOfKey } from './dynamodb-table';
+import { readable, split } from './readable-assignments';
 import { calling, fromSdk, isNamed } from './sdk-errors';
 import { eventKey, readStoredEvent } from './stored-event';
 import { conflict, itemToJson, parseStored, readStoredAssignment, readStoredItem } from './stored-item';
@@ -115,11 +116,7 @@ async function readAssignment(table: Table, prompt: string): Promise<Assignment 
   return row === undefined ? null : assignmentOf(where, prompt, row);
 }
 
-async function listAssignments(
-  table: Table,
-  cursor: string | null,
-  pageSize: number,
-): Promise<{ assignments: Assignment[]; cursor: string | null }> {
+async function listAssignments(table: Table, cursor: string | null, pageSize: number): Promise<AssignmentPage> {
   const page = await calling('list the assignments', () =>
     table.client.send(
       new QueryCommand({
@@ -133,10 +130,11 @@ async function listAssignments(
       }),
     ),
   );
-  const assignments = (page.Items ?? []).map((row) =>
-    assignmentOf(`assignment in row "${String(row['pk'])}"`, null, row),
-  );
-  return { assignments, cursor: keyPart(page.LastEvaluatedKey, TABLE_KEYS.partition) };
+  const rows = (page.Items ?? []).map((row) => {
+    const key = String(row['pk']);
+    return readable(promptOfKey(key), () => assignmentOf(`assignment in row "${key}"`, null, row));
+  });
+  return { ...split(rows), cursor: keyPart(page.LastEvaluatedKey, TABLE_KEYS.partition) };
 }
 
 async function appendEvent(table: Table, prompt: string, event: AuditEvent): Promise<void> {

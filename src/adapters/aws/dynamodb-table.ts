@@ -24,6 +24,12 @@ export function promptKey(prompt: string): string {
   return `prompt#${prompt}`;
 }
 
+/** The prompt of a partition key; null when it is no prompt's. */
+export function promptOfKey(key: string): string | null {
+  const prefix = promptKey('');
+  return key.startsWith(prefix) ? key.slice(prefix.length) : null;
+}
+
 /** What CreateTable takes for the embedded engine; on AWS the stack makes the same table. */
 export function tableDefinition(tableName: string): CreateTableCommandInput {
   return {

@@ -20,6 +20,12 @@ export function caseSafeFileName(text: string): string {
   return name.includes('~') || name === name.toLowerCase() ? name : withHash(name, text);
 }
 
+/** The text of a file's name; null when the name is cut or marked by a hash, which cannot be undone. */
+export function textOfFileName(name: string): string | null {
+  if (name === '%') return '';
+  return name.includes('~') ? null : Buffer.from(name.replaceAll(/%(..)/gu, byteOf), 'latin1').toString('utf8');
+}
+
 /** A path of encoded segments for a name with slashes; no segment can climb out of its folder. */
 export function relativePath(name: string): string[] {
   return name.split('/').map(fileName);
@@ -29,6 +35,10 @@ function encodeByte(byte: number, index: number): string {
   const character = String.fromCodePoint(byte);
   const plain = /[a-zA-Z0-9_-]/u.test(character) || (character === '.' && index > 0);
   return plain ? character : `%${byte.toString(16).padStart(2, '0')}`;
+}
+
+function byteOf(_: string, hex: string): string {
+  return String.fromCodePoint(Number.parseInt(hex, 16));
 }
 
 /** `~` is encoded in every text, so a name with a hash is never the name of another text. */

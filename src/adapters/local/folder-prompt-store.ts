@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import type { Assignment } from '../../core/assignment/assignment';
 import { RampartError } from '../../core/errors';
 import type { AuditEvent, PromptItem } from '../../core/item/prompt-item';
 import type { PromptStore } from '../../core/ports';
+import { readable, type ReadableAssignment, split } from '../aws/readable-assignments';
 import { eventKey, readStoredEvent } from '../aws/stored-event';
 import { conflict, itemToJson, parseStored, readStoredItem } from '../aws/stored-item';
 import { createAtomically, namesIn, readIfPresent, writeAtomically } from './atomic-file';
-import { caseSafeFileName } from './file-names';
+import { caseSafeFileName, textOfFileName } from './file-names';
 import { oneAtATime } from './one-at-a-time';
 import { pageOf } from './pages';
 
@@ -41,22 +41,26 @@ export function folderPromptStore(options: { folder: string; pageSize?: number }
     async listAssignments(cursor) {
       const names = await namesIn(items, '.json');
       const page = pageOf(names, { cursor, limit: options.pageSize ?? 100 }, 'ascending');
-      const assignments: Assignment[] = [];
+      const rows: ReadableAssignment[] = [];
       for (const name of page.keys) {
-        const item = await readItem(join(items, `${name}.json`), null);
-        if (item !== null) assignments.push(item.assignment);
+        const path = join(items, `${name}.json`);
+        const text = await readIfPresent(path);
+        if (text !== null) rows.push(readable(textOfFileName(name), () => parseItem(path, text, null).assignment));
       }
-      return { assignments, cursor: page.cursor };
+      return { ...split(rows), cursor: page.cursor };
     },
     appendHistory: (prompt, events) => appendEvents(historyOf(options.folder, prompt), events),
     readHistory: (prompt, query) => readEvents(historyOf(options.folder, prompt), query),
   };
 }
 
-/** @param prompt whose item the file must hold; null = whichever it says */
-async function readItem(path: string, prompt: string | null): Promise<PromptItem | null> {
+async function readItem(path: string, prompt: string): Promise<PromptItem | null> {
   const text = await readIfPresent(path);
-  if (text === null) return null;
+  return text === null ? null : parseItem(path, text, prompt);
+}
+
+/** @param prompt whose item the file must hold; null = whichever it says */
+function parseItem(path: string, text: string, prompt: string | null): PromptItem {
   const value = parseStored(path, text);
   return readStoredItem(path, prompt ?? promptOf(path, value), value);
 }

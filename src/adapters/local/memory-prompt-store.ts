@@ -38,7 +38,7 @@ export function memoryPromptStore(options: { pageSize?: number } = {}): PromptSt
     async listAssignments(cursor) {
       const page = pageOf(rows.keys(), { cursor, limit: options.pageSize ?? 100 }, 'ascending');
       const assignments = page.keys.map((prompt) => JSON.parse(rows.get(prompt)!.assignment) as Assignment);
-      return { assignments, cursor: page.cursor };
+      return { assignments, damaged: [], cursor: page.cursor };
     },
     async appendHistory(prompt, events) {
       const history = histories.get(prompt) ?? new Map<string, string>();

@@ -25,7 +25,7 @@ export type Environment = Record<keyof typeof ENVIRONMENT, string>;
 
 /** Names the variables of an environment, as a function's configuration wants them. */
 export function environmentVariables(environment: Environment): Record<string, string> {
-  return Object.fromEntries(keysOf().map((key) => [ENVIRONMENT[key], environment[key]]));
+  return namedVariables(ENVIRONMENT, environment);
 }
 
 /**
@@ -33,18 +33,40 @@ export function environmentVariables(environment: Environment): Record<string, s
  * @param variables for example `process.env`
  * @throws RampartError `bad_input` naming every variable that is missing or empty
  */
-export function parseEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
-  const missing = keysOf().filter((key) => (variables[ENVIRONMENT[key]] ?? '').trim() === '');
+export function parseEnvironment(variables: Variables): Environment {
+  return readVariables(ENVIRONMENT, variables);
+}
+
+/** What a process was started with. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The values under the names of their variables. */
+export function namedVariables<Key extends string>(
+  names: Readonly<Record<Key, string>>,
+  values: Readonly<Record<Key, string>>,
+): Record<string, string> {
+  return Object.fromEntries(keysOf(names).map((key) => [names[key], values[key]]));
+}
+
+/**
+ * Reads the variables of a list of names.
+ * @throws RampartError `bad_input` naming every variable that is missing or empty
+ */
+export function readVariables<Key extends string>(
+  names: Readonly<Record<Key, string>>,
+  variables: Variables,
+): Record<Key, string> {
+  const missing = keysOf(names).filter((key) => (variables[names[key]] ?? '').trim() === '');
   if (missing.length > 0) {
-    const names = missing.map((key) => ENVIRONMENT[key]).join(', ');
-    throw new RampartError('bad_input', `environment: expected a value in each of ${names}, came nothing`, {
+    const listed = missing.map((key) => names[key]).join(', ');
+    throw new RampartError('bad_input', `environment: expected a value in each of ${listed}, came nothing`, {
       hint: 'The stack sets them; deploy again, or set them where the function is run by hand.',
     });
   }
-  const entries = keysOf().map((key) => [key, variables[ENVIRONMENT[key]] ?? ''] as const);
-  return Object.fromEntries(entries) as Environment;
+  const entries = keysOf(names).map((key) => [key, variables[names[key]] ?? ''] as const);
+  return Object.fromEntries(entries) as Record<Key, string>;
 }
 
-function keysOf(): (keyof Environment)[] {
-  return Object.keys(ENVIRONMENT) as (keyof Environment)[];
+function keysOf<Key extends string>(names: Readonly<Record<Key, string>>): Key[] {
+  return Object.keys(names) as Key[];
 }

@@ -80,14 +80,19 @@ test.each([
   await expect(store.read('greeting')).rejects.toMatchObject({ code: 'bad_input', message });
 });
 
-test('a damaged assignment is an error for runtimes too, never an assignment', async () => {
+test('a damaged assignment is an error for runtimes too, never an assignment, and hides no other', async () => {
   await change('assignment', JSON.stringify({ ...sampleAssignment('greeting'), arms: [{ name: 'candidate' }] }));
   const says = {
     code: 'bad_input',
     message: expect.stringContaining('.arms[0].version: expected an integer') as string,
   };
   await expect(store.readAssignment('greeting')).rejects.toMatchObject(says);
-  await expect(store.listAssignments(null)).rejects.toMatchObject(says);
+  await store.write(sampleItem('other', 1));
+  expect(await store.listAssignments(null)).toEqual({
+    assignments: [sampleAssignment('other')],
+    damaged: [{ prompt: 'greeting', problem: expect.objectContaining(says) as unknown }],
+    cursor: null,
+  });
 });
 
 test('a table that is not there, and an engine that is not there, are two different things', async () => {

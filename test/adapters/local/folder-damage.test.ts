@@ -30,6 +30,22 @@ test.each([
   await expect(store.write(sampleItem('greeting', 2))).rejects.toMatchObject(says);
 });
 
+test('a damaged item is named in the list and hides no other', async () => {
+  const folder = await newFolder();
+  const store = folderPromptStore({ folder });
+  for (const prompt of ['a', 'support/ünï', 'Upper', 'z']) await store.write(sampleItem(prompt, 1));
+  const items = join(folder, 'items');
+  for (const name of await readdir(items)) {
+    if (name.startsWith('support') || name.startsWith('Upper')) await writeFile(join(items, name), '{');
+  }
+  const { assignments, damaged } = await store.listAssignments(null);
+  expect(assignments.map(({ prompt }) => prompt)).toEqual(['a', 'z']);
+  expect(damaged.map(({ prompt, problem }) => [prompt, problem.code])).toEqual([
+    [null, 'bad_input'],
+    ['support/ünï', 'bad_input'],
+  ]);
+});
+
 test('prompts that differ in case only have files that differ in more', async () => {
   const folder = await newFolder();
   const store = folderPromptStore({ folder });

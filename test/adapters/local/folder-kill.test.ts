@@ -37,6 +37,7 @@ test('killed between the temporary file and the rename, the item before is whole
   expect(await after.read('greeting')).toEqual(sampleItem('greeting', 1));
   expect(await after.listAssignments(null)).toEqual({
     assignments: [sampleAssignment('greeting', 1)],
+    damaged: [],
     cursor: null,
   });
   await after.write(sampleItem('greeting', 2));
@@ -50,7 +51,7 @@ test('killed during the first write, there is no item', async () => {
   await died;
   const after = folderPromptStore({ folder });
   expect(await after.read('greeting')).toBeNull();
-  expect(await after.listAssignments(null)).toEqual({ assignments: [], cursor: null });
+  expect(await after.listAssignments(null)).toEqual({ assignments: [], damaged: [], cursor: null });
   await after.write(sampleItem('greeting', 1));
 });
 
