@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
 import { OpenFeature as Server, ProviderFatalError } from '@openfeature/server-sdk';
-import { OpenFeature as Web, ProviderEvents } from '@openfeature/web-sdk';
+import { OpenFeature as Web, type Provider, ProviderEvents } from '@openfeature/web-sdk';
 import { folderPromptStore } from '../../src/adapters/local/folder-prompt-store';
 import { assign } from '../../src/core/assignment/assignment';
 import { temporaryFolders } from '../adapters/local/temporary-folder';
@@ -123,7 +123,7 @@ describe('the client-side client', () => {
 
   beforeEach(() => void (statuses.length = 0));
 
-  function provider(key = KEY, pollInterval = 0): OFREPWebProvider {
+  function provider(key = KEY, pollInterval = 0): Provider {
     const headers: [string, string][] = [['X-API-Key', key]];
     return new OFREPWebProvider({
       baseUrl: served.url,
@@ -131,7 +131,7 @@ describe('the client-side client', () => {
       pollInterval,
       cacheMode: 'disabled',
       fetchImplementation: watched,
-    });
+    }) as Provider;
   }
 
   test('gets every prompt for its user, and others when the user changes', async () => {
