@@ -64,7 +64,7 @@ async function serve({ host, port, keys, target, configFile }: ServeOptions, io:
   const serving: Serving = { held, isKey: keys === null ? null : keyCheck(keys), sha256, log };
   const served = await listening(serving, host, port);
   const from = target.kind === 'folder' ? target.folder : `table ${io.env[ENVIRONMENT.table]}`;
-  const who = keys === null ? 'no key needed, loopback only' : `${keys.length === 1 ? '1 key' : `${keys.length} keys`}`;
+  const who = keys === null ? 'no key needed, loopback only' : `keys: ${keys.length}`;
   io.stdout.write(
     `rampart serve: ${served.url}, assignments of ${from}, at most ${formatDuration(maxAgeMs)} old, ${who}\n`,
   );
@@ -138,9 +138,7 @@ function interrupted(io: Io): Promise<void> {
 function announcing(io: Io): (event: LogEvent) => void {
   const paint = paintFor(io.stderr);
   return ({ level, event, prompt, problem }) => {
-    const words = [paint(level === 'error' ? 'bad' : 'good', event), prompt, problem].filter(
-      (word) => word !== undefined,
-    );
-    io.stderr.write(`${words.join(' ')}\n`);
+    const words = [paint(level === 'error' ? 'bad' : 'good', event), prompt, problem];
+    io.stderr.write(`${words.filter((word) => typeof word === 'string').join(' ')}\n`);
   };
 }

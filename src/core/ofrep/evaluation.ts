@@ -64,7 +64,7 @@ export function isFailure(answer: Evaluation | EvaluationFailure): answer is Eva
 }
 
 function metadataOf({ experiment, step, arms }: Assignment): Evaluation['metadata'] {
-  if (experiment === null) return {};
+  if (experiment === null || arms.length === 0) return {};
   const buckets = arms.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0);
   return { rollout: experiment, step: step ?? 0, percent: (buckets * 100) / BUCKETS };
 }

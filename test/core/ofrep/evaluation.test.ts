@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { assign, type Assignment } from '../../../src/core/assignment/assignment';
 import { evaluate } from '../../../src/core/ofrep/evaluation';
 import { sampleAssignment } from '../../contracts/sample-item';

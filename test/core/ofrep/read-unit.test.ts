@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readUnit } from '../../../src/core/ofrep/read-unit';
 
 test.each(['user-1', 'ü🎉', ' ', '0'])('the unit is the targeting key as it is: %j', (unit) => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { isUnchanged } from '../../../src/core/ofrep/entity-tag';
 import { routeOf } from '../../../src/core/ofrep/route';
 import { ODD_NAMES } from '../../contracts/sample-item';
