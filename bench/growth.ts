@@ -8,7 +8,9 @@ import { putAll } from '../src/app/evidence/page-tree';
 import { readEvidence } from '../src/app/evidence/read-evidence';
 import { SegmentWriter } from '../src/app/evidence/segment-writer';
 import type { Manifest } from '../src/core/evidence/manifest';
-import { newUnit, unknownSubject } from '../src/core/evidence/records';
+import { subjectPacking, unitPacking } from '../src/core/evidence/pack-records';
+import { allHeld, heldEntries, hold } from '../src/core/evidence/packed-entries';
+import { newUnit, unknownSubject, type UnitRecord } from '../src/core/evidence/records';
 import { rolloutExperiment } from '../src/core/rollout/rollout-experiment';
 import { createLangfuseData } from '../src/local/langfuse/data';
 import { memoryController } from '../src/local/replay/replay';
@@ -124,20 +126,22 @@ async function addUnits(
 ): Promise<void> {
   const cache = pageCache(0);
   for (let first = 0; first < units; first += UNITS_AT_ONCE) {
-    const unitTexts = new Map<string, string>();
-    const traceTexts = new Map<string, string>();
+    const heldUnits = heldEntries();
+    const heldTraces = heldEntries();
     for (let n = first; n < Math.min(units, first + UNITS_AT_ONCE); n++) {
       const key = hashUnit(`user-${n}`);
-      unitTexts.set(
-        key,
-        JSON.stringify({ ...newUnit(START_MS, 0, 3), st: [[0, 0, [1, 0.5, 1, 1, 1, 0.5]]], b: [1, 1, 1] }),
-      );
-      const trace = { ...unknownSubject(), v: [1], t: START_MS, u: key, s: 0, w: 1, o: [[`span-${n}`, 1, 0]] };
-      traceTexts.set(`trace-${n}`, JSON.stringify(trace));
+      const unit: UnitRecord = {
+        ...newUnit(START_MS, 0, 3),
+        st: [[0, 0, [1, 0.5, 1, 1, 1, 0.5]]],
+        b: [1, 1, 1],
+      };
+      hold(heldUnits, key, unit, unitPacking);
+      const trace = { ...unknownSubject(), v: [1], t: START_MS, u: key, s: 0, w: 1 as const };
+      hold(heldTraces, `trace-${n}`, { ...trace, o: [[`span-${n}`, 1, 0]] }, subjectPacking);
     }
     const segment = new SegmentWriter(objects, cache);
-    const unitRoot = await putAll(objects, cache, manifest.experiment!.units, unitTexts, segment);
-    const traceRoot = await putAll(objects, cache, manifest.subjects, traceTexts, segment);
+    const unitRoot = await putAll(objects, cache, manifest.experiment!.units, allHeld(heldUnits), segment);
+    const traceRoot = await putAll(objects, cache, manifest.subjects, allHeld(heldTraces), segment);
     await segment.flush();
     manifest.experiment!.units = unitRoot;
     manifest.subjects = traceRoot;

@@ -1,8 +1,10 @@
+import { packLine, unpackLines } from '../../core/evidence/pack-journal';
+import { byteSink, written } from '../../core/evidence/packed-values';
 import type { JournalLine, Workspace } from '../../core/evidence/workspace';
 import type { ObjectStore } from '../../core/ports';
 
 /*
- * The journal of an experiment: objects of JSON lines, each beginning with a header that names the object before it.
+ * The journal of an experiment: objects of packed lines, each beginning with a line of JSON that names the object before it.
  */
 
 interface Header {
@@ -10,24 +12,26 @@ interface Header {
   previous: string | null;
 }
 
-/** Turns a batch's lines into text: held until there are enough of them, they take a fraction of the memory. */
+const END_OF_HEADER = '\n'.charCodeAt(0);
+
+/** Packs a batch's lines: held until there are enough of them, they take a fraction of the memory. */
 export function holdJournal(work: Workspace): void {
-  if (work.journal.length === 0) return;
-  let text = '';
-  for (const line of work.journal) text += `\n${JSON.stringify(line)}`;
-  work.heldJournal.push(text);
-  work.journal = [];
+  for (const line of work.journal) packLine(work.heldJournal, line);
+  work.journal.length = 0;
 }
 
-/** Stores the held part of the journal as one object when it has at least `fewest` characters. */
+/** Stores the held part of the journal as one object when it has at least `fewest` bytes. */
 export async function writeJournal(work: Workspace, objects: ObjectStore, fewest: number): Promise<void> {
   const evidence = work.manifest.experiment;
-  const length = work.heldJournal.reduce((sum, text) => sum + text.length, 0);
-  if (evidence === null || length < fewest) return;
+  const { heldJournal } = work;
+  if (evidence === null || heldJournal.length < fewest) return;
   const header: Header = { experiment: evidence.experimentId, previous: evidence.journal };
-  const text = JSON.stringify(header) + work.heldJournal.join('');
-  evidence.journal = await objects.put('evidence', new TextEncoder().encode(text));
-  work.heldJournal = [];
+  const head = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
+  const bytes = new Uint8Array(head.length + heldJournal.length);
+  bytes.set(head);
+  bytes.set(written(heldJournal), head.length);
+  work.heldJournal = byteSink(heldJournal.length);
+  evidence.journal = await objects.put('evidence', bytes);
 }
 
 /**
@@ -38,15 +42,14 @@ export async function* readJournal(objects: ObjectStore, newest: string | null):
   const names: string[] = [];
   for (let name = newest; name !== null;) {
     names.push(name);
-    const [first = ''] = (await readText(objects, name)).split('\n', 1);
-    name = (JSON.parse(first) as Header).previous;
+    name = headerOf(await objects.get(name)).previous;
   }
   for (const name of names.reverse()) {
-    const [, ...lines] = (await readText(objects, name)).split('\n');
-    for (const line of lines) yield JSON.parse(line) as JournalLine;
+    const bytes = await objects.get(name);
+    yield* unpackLines(bytes, bytes.indexOf(END_OF_HEADER) + 1);
   }
 }
 
-async function readText(objects: ObjectStore, name: string): Promise<string> {
-  return new TextDecoder().decode(await objects.get(name));
+function headerOf(bytes: Uint8Array): Header {
+  return JSON.parse(new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(END_OF_HEADER)))) as Header;
 }

@@ -1,7 +1,7 @@
 import { absolute, type PageRef } from './page-ref';
 
-/** A page of the tree: a leaf's text, or where the children are. */
-export type Page = string | { children: readonly (PageRef | null)[] };
+/** A page of the tree: a leaf's bytes, or where the children are. */
+export type Page = Uint8Array | { children: readonly (PageRef | null)[] };
 
 /** Pages by address. They are immutable, so a kept one is never stale; the longest unused leave first. */
 export interface PageCache {
@@ -30,8 +30,7 @@ export function recall(cache: PageCache, ref: PageRef): Page | null {
  * @returns the page as it is kept
  */
 export function remember(cache: PageCache, ref: PageRef, page: Page): Page {
-  const kept =
-    typeof page === 'string' ? page : { children: page.children.map((child) => child && absolute(child, ref[0])) };
+  const kept = 'children' in page ? { children: page.children.map((child) => child && absolute(child, ref[0])) } : page;
   const address = addressOf(ref);
   const bytes = ref[2];
   if (bytes > cache.maxBytes || cache.pages.has(address)) return kept;

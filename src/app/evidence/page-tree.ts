@@ -1,3 +1,5 @@
+import { entriesFrom, hashOf, isSameKey, keyOf, recordOf, type Entry } from '../../core/evidence/packed-entries';
+import type { ByteSource } from '../../core/evidence/packed-values';
 import type { ObjectStore } from '../../core/ports';
 import { addressOf, type Page, type PageCache } from './page-cache';
 import type { PageRef, TreeRoot } from './page-ref';
@@ -5,7 +7,7 @@ import { readPages } from './read-pages';
 import type { SegmentWriter } from './segment-writer';
 
 /*
- * A persistent map from text keys to JSON texts, kept in immutable objects: a 16-way hash trie whose pages are addressed
+ * A persistent map from text keys to packed records, kept in immutable objects: a 16-way hash trie whose pages are addressed
  * by (segment, offset, length). One write of many keys makes one segment that holds just the pages that changed; old
  * segments stay as they are. Looking up or changing n keys reads about n pages however many keys the map holds, so the
  * cost of a tick follows what is new.
@@ -20,51 +22,53 @@ const MAX_DEPTH = 8;
 /** More keys are put part of the tree by part, so that the pages of one part are in memory at a time. */
 const LARGE_PUT = 20_000;
 
+/** A leaf is this byte, then its entries; a page of addresses is JSON. */
+const LEAF = 0;
+
 const decoder = new TextDecoder();
 
-/** Reads one page that is not part of a tree. */
+/** Reads one page of JSON that is not part of a tree. */
 export async function readPage<Value>(objects: ObjectStore, [segment, offset, length]: PageRef): Promise<Value> {
   return JSON.parse(decoder.decode(await objects.get(segment, { offset, length }))) as Value;
 }
 
 /**
- * The texts of the keys that the map holds.
- * @returns only the keys that were found
+ * Looks keys up.
+ * @param onFound called for each key that the map holds, with its record ready to unpack
  */
 export async function lookUp(
   objects: ObjectStore,
   cache: PageCache,
   root: TreeRoot,
-  keys: readonly string[],
-): Promise<Map<string, string>> {
-  const entries = keys.map((key) => entryOf(key, ''));
-  const found = new Map<string, string>();
-  await walk(objects, cache, root, entries, (leaf, wanted) => {
-    for (const { key, line } of wanted) {
-      const text = textIn(leaf, line);
-      if (text !== null) found.set(key, text);
+  keys: Iterable<string>,
+  onFound: (key: string, record: ByteSource) => void,
+): Promise<void> {
+  const wantedKeys = Array.from(keys, (key) => ({ key, hash: hashOf(key) }));
+  await walk(objects, cache, root, wantedKeys, (leaf, wanted) => {
+    const entries = entriesFrom(leaf, 1);
+    for (const { key, hash } of wanted) {
+      const entry = entries.find((each) => each.hash === hash && keyOf(each) === key);
+      if (entry !== undefined) onFound(key, recordOf(entry));
     }
   });
-  return found;
 }
 
 /**
  * Puts the entries into the map and adds the changed pages to the segment.
- * @param entries JSON texts by key
+ * @param entries one a key
  * @returns the new root, complete once the segment is flushed
  */
 export async function putAll(
   objects: ObjectStore,
   cache: PageCache,
   root: TreeRoot,
-  entries: ReadonlyMap<string, string>,
+  entries: readonly Entry[],
   segment: SegmentWriter,
 ): Promise<TreeRoot> {
-  if (entries.size <= LARGE_PUT) return putPart(objects, cache, root, entries, segment);
-  const parts = Array.from({ length: FAN_OUT }, () => new Map<string, string>());
-  for (const [key, text] of entries) parts[hashOf(key) & (FAN_OUT - 1)]!.set(key, text);
+  if (entries.length <= LARGE_PUT) return putPart(objects, cache, root, entries, segment);
   let grown = root;
-  for (const part of parts) {
+  for (const part of groupByNibble(entries, 0)) {
+    if (part === undefined) continue;
     grown = await putPart(objects, cache, grown, part, segment);
     await segment.flush();
   }
@@ -75,17 +79,16 @@ async function putPart(
   objects: ObjectStore,
   cache: PageCache,
   root: TreeRoot,
-  entries: ReadonlyMap<string, string>,
+  entries: readonly Entry[],
   segment: SegmentWriter,
 ): Promise<TreeRoot> {
-  if (entries.size === 0) return root;
-  const all = Array.from(entries, ([key, text]) => entryOf(key, text));
-  const pages = await walk(objects, cache, root, all, () => {});
+  if (entries.length === 0) return root;
+  const pages = await walk(objects, cache, root, entries, () => {});
 
   function visit(ref: PageRef | null, depth: number, changed: readonly Entry[]): PageRef {
-    const page = ref === null ? '' : pages.get(addressOf(ref))!;
-    if (typeof page !== 'string') return inner(page.children, depth, changed);
-    const merged = page === '' ? changed : mergedInto(page, changed);
+    const page = ref === null ? null : pages.get(addressOf(ref))!;
+    if (page !== null && 'children' in page) return inner(page.children, depth, changed);
+    const merged = page === null ? changed : mergedInto(page, changed);
     if (merged.length <= LEAF_ENTRIES || depth >= MAX_DEPTH) return segment.addNode(leafOf(merged));
     return inner([], depth, merged);
   }
@@ -96,106 +99,86 @@ async function putPart(
     }
     return segment.addNode({ children });
   }
-  return visit(root, 0, all);
+  return visit(root, 0, entries);
+}
+
+/** Anything that has a place in the tree. */
+interface Placed {
+  hash: number;
 }
 
 /**
- * Reads every page on the way to the entries, level by level.
- * @param onLeaf called with each leaf and the entries that lead to it
+ * Reads every page on the way to what is wanted, level by level.
+ * @param onLeaf called with each leaf and what leads to it
  * @returns the pages, by address
  */
-async function walk(
+async function walk<Wanted extends Placed>(
   objects: ObjectStore,
   cache: PageCache,
   root: TreeRoot,
-  entries: readonly Entry[],
-  onLeaf: (leaf: string, wanted: readonly Entry[]) => void,
+  all: readonly Wanted[],
+  onLeaf: (leaf: Uint8Array, wanted: readonly Wanted[]) => void,
 ): Promise<Map<string, Page>> {
   const read = new Map<string, Page>();
-  let level: Visit[] = root === null || entries.length === 0 ? [] : [{ ref: root, wanted: entries }];
+  let level: Visit<Wanted>[] = root === null || all.length === 0 ? [] : [{ ref: root, wanted: all }];
   for (let depth = 0; level.length > 0; depth++) {
     const pages = await readPages(
       objects,
       cache,
       level.map(({ ref }) => ref),
     );
-    const next: Visit[] = [];
+    const next: Visit<Wanted>[] = [];
     for (const { ref, wanted } of level) {
       const address = addressOf(ref);
       const page = pages.get(address)!;
       read.set(address, page);
-      if (typeof page === 'string') onLeaf(page, wanted);
-      else for (const visit of below(page.children, wanted, depth)) next.push(visit);
+      if ('children' in page) for (const visit of below(page.children, wanted, depth)) next.push(visit);
+      else onLeaf(page, wanted);
     }
     level = next;
   }
   return read;
 }
 
-/** A page to read, and the entries that lead to it. */
-interface Visit {
+/** A page to read, and what leads to it. */
+interface Visit<Wanted> {
   ref: PageRef;
-  wanted: readonly Entry[];
+  wanted: readonly Wanted[];
 }
 
-function below(children: readonly (PageRef | null)[], wanted: readonly Entry[], depth: number): Visit[] {
+function below<Wanted extends Placed>(
+  children: readonly (PageRef | null)[],
+  wanted: readonly Wanted[],
+  depth: number,
+): Visit<Wanted>[] {
   return groupByNibble(wanted, depth).flatMap((group, index) => {
     const ref = children[index] ?? null;
     return group === undefined || ref === null ? [] : [{ ref, wanted: group }];
   });
 }
 
-/** A leaf is a text of lines, `\n`, the key as JSON, `\t`, the value as JSON: neither character occurs inside JSON. */
-interface Entry {
-  key: string;
-  hash: number;
-  /** How the entry's line begins. */
-  line: string;
-  text: string;
-}
-
-function entryOf(key: string, text: string): Entry {
-  return { key, hash: hashOf(key), line: `\n${JSON.stringify(key)}\t`, text };
-}
-
-function textIn(leaf: string, line: string): string | null {
-  const at = leaf.indexOf(line);
-  if (at < 0) return null;
-  const start = at + line.length;
-  const end = leaf.indexOf('\n', start);
-  return leaf.slice(start, end < 0 ? undefined : end);
-}
-
 /** The entries of a leaf after some were put into it. */
-function mergedInto(leaf: string, changed: readonly Entry[]): Entry[] {
-  const replaced = new Set(changed.map(({ line }) => line));
-  const merged = [...changed];
-  for (const each of leaf.split('\n').slice(1)) {
-    const end = each.indexOf('\t') + 1;
-    if (!replaced.has(`\n${each.slice(0, end)}`)) {
-      merged.push(entryOf(JSON.parse(each.slice(0, end)) as string, each.slice(end)));
-    }
-  }
-  return merged;
+function mergedInto(leaf: Uint8Array, changed: readonly Entry[]): Entry[] {
+  const hashes = new Set(changed.map(({ hash }) => hash));
+  const isReplaced = (entry: Entry): boolean =>
+    hashes.has(entry.hash) && changed.some((each) => isSameKey(each, entry));
+  return [...changed, ...entriesFrom(leaf, 1).filter((entry) => !isReplaced(entry))];
 }
 
-function leafOf(entries: readonly Entry[]): string {
-  let leaf = '';
-  for (const { line, text } of entries) leaf += line + text;
+function leafOf(entries: readonly Entry[]): Uint8Array {
+  const leaf = new Uint8Array(entries.reduce((sum, { at, end }) => sum + end - at, 1));
+  leaf[0] = LEAF;
+  let length = 1;
+  for (const { bytes, at, end } of entries) {
+    leaf.set(bytes.subarray(at, end), length);
+    length += end - at;
+  }
   return leaf;
 }
 
-/** FNV-1a over UTF-16 code units with a final mix: only spreads keys over pages, so any stable hash will do. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return hash ^ (hash >>> 13);
-}
-
 /** @returns by child index; holes where there is nothing */
-function groupByNibble(entries: readonly Entry[], depth: number): (Entry[] | undefined)[] {
-  const groups: (Entry[] | undefined)[] = Array.from({ length: FAN_OUT });
-  for (const entry of entries) (groups[(entry.hash >>> (4 * depth)) & (FAN_OUT - 1)] ??= []).push(entry);
+function groupByNibble<Each extends Placed>(all: readonly Each[], depth: number): (Each[] | undefined)[] {
+  const groups: (Each[] | undefined)[] = Array.from({ length: FAN_OUT });
+  for (const each of all) (groups[(each.hash >>> (4 * depth)) & (FAN_OUT - 1)] ??= []).push(each);
   return groups;
 }

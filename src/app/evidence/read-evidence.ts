@@ -2,6 +2,8 @@ import type { RampartError } from '../../core/errors';
 import type { Experiment } from '../../core/evidence/experiment';
 import { editWindowMs, openManifest } from '../../core/evidence/new-manifest';
 import type { Manifest } from '../../core/evidence/manifest';
+import { heldEntries } from '../../core/evidence/packed-entries';
+import { byteSink } from '../../core/evidence/packed-values';
 import { experimentRules, type ExperimentRules, type Workspace } from '../../core/evidence/workspace';
 import type { Controller } from '../controller';
 import { requestMeter } from '../request-meter';
@@ -108,11 +110,11 @@ function emptyWorkspace(
     changedSubjects: new Set(),
     changedUnits: new Set(),
     changedDays: new Set(),
-    heldSubjects: new Map(),
-    heldUnits: new Map(),
+    heldSubjects: heldEntries(),
+    heldUnits: heldEntries(),
     due: [],
     journal: [],
-    heldJournal: [],
+    heldJournal: byteSink(1024),
     experiment: rules,
     editWindowMs: editWindowMs(running),
     scoreLagMs: manifest.scores[0]!.lagMs,

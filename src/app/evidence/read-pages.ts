@@ -38,8 +38,8 @@ export async function readPages(
       const [segment, offset] = run.refs[0]!;
       const bytes = await objects.get(segment, { offset, length: run.end - offset });
       for (const ref of run.refs) {
-        const text = decoder.decode(bytes.subarray(ref[1] - offset, ref[1] - offset + ref[2]));
-        pages.set(addressOf(ref), remember(cache, ref, parsed(text)));
+        const page = bytes.slice(ref[1] - offset, ref[1] - offset + ref[2]);
+        pages.set(addressOf(ref), remember(cache, ref, parsed(page)));
       }
     }
   };
@@ -47,8 +47,11 @@ export async function readPages(
   return pages;
 }
 
-function parsed(text: string): Page {
-  return text.startsWith('[') ? { children: JSON.parse(text) as (PageRef | null)[] } : text;
+/** A page of addresses is a JSON list, a leaf begins with another byte. */
+const LIST = '['.charCodeAt(0);
+
+function parsed(page: Uint8Array): Page {
+  return page[0] === LIST ? { children: JSON.parse(decoder.decode(page)) as (PageRef | null)[] } : page;
 }
 
 function runsOf(refs: readonly PageRef[]): Run[] {

@@ -38,10 +38,10 @@ export async function ask<Answer>(reading: Reading, request: () => Promise<Answe
 
 /** Records that are kept as objects between batches. */
 const MAX_LOADED = 50_000;
-/** Records held as text between two writes of the snapshot. Both bound the memory of a tick that has a lot to read. */
+/** Records held packed between two writes of the snapshot. Both bound the memory of a tick that has a lot to read. */
 const MAX_HELD = 200_000;
-/** Characters of the journal; fewer wait for the next batch. */
-const JOURNAL_OBJECT = 2_000_000;
+/** Bytes of the journal; fewer wait for the next batch. */
+const JOURNAL_OBJECT = 1_000_000;
 
 /** Ends a batch. Its records stay, for the next one to find, unless they are many. */
 export async function finishBatch(reading: Reading): Promise<void> {
@@ -56,7 +56,7 @@ export async function finishSlice({ controller, work }: Reading): Promise<void> 
   if (work.experiment !== null) enterTouchedUnits(work, work.experiment);
   holdChanges(work);
   holdJournal(work);
-  if (work.heldSubjects.size + work.heldUnits.size > MAX_HELD) {
+  if (work.heldSubjects.places.size + work.heldUnits.places.size > MAX_HELD) {
     await writeSnapshot(work, controller.objects, controller.cache);
   }
 }

@@ -17,8 +17,8 @@ export class SegmentWriter {
   ) {}
 
   /** Adds a page. The segment's name is filled into its ref when the segment is stored; until then it is empty. */
-  add(text: string): PageRef {
-    const bytes = encoder.encode(text);
+  add(page: string | Uint8Array): PageRef {
+    const bytes = typeof page === 'string' ? encoder.encode(page) : page;
     const ref: [string, number, number] = ['', this.size, bytes.length];
     this.chunks.push(bytes);
     this.refs.push(ref);
@@ -28,7 +28,7 @@ export class SegmentWriter {
 
   /** Adds a page of a tree, which will be remembered as if it had been read. */
   addNode(node: Page): PageRef {
-    const ref = this.add(typeof node === 'string' ? node : JSON.stringify(node.children));
+    const ref = this.add('children' in node ? JSON.stringify(node.children) : node);
     this.nodes.push({ ref, node });
     return ref;
   }

@@ -1,6 +1,7 @@
 import { allReadMs } from '../../core/evidence/lanes';
 import type { DayPage, Manifest } from '../../core/evidence/manifest';
-import type { SubjectRecord, UnitRecord } from '../../core/evidence/records';
+import { subjectPacking, unitPacking, type Packing } from '../../core/evidence/pack-records';
+import { allHeld, dropHeld, heldRecord, hold, type HeldEntries } from '../../core/evidence/packed-entries';
 import type { Workspace } from '../../core/evidence/workspace';
 import type { ObjectStore } from '../../core/ports';
 import type { PageCache } from './page-cache';
@@ -29,23 +30,29 @@ export async function loadInto(
   const { manifest } = work;
   const load = async <Record>(
     into: Map<string, Record>,
-    held: ReadonlyMap<string, string>,
+    held: HeldEntries,
+    packing: Packing<Record>,
     keys: readonly string[],
     roots: readonly TreeRoot[],
   ): Promise<void> => {
-    let missing = [...new Set(keys)].filter((key) => !into.has(key));
-    const take = (found: ReadonlyMap<string, string>): void => {
-      missing = missing.filter((key) => {
-        const text = found.get(key);
-        if (text !== undefined) into.set(key, JSON.parse(text) as Record);
-        return text === undefined;
+    const missing = new Set<string>();
+    for (const key of keys) {
+      if (into.has(key)) continue;
+      const record = heldRecord(held, key);
+      if (record === null) missing.add(key);
+      else into.set(key, packing.unpack(record));
+    }
+    for (const root of roots) {
+      if (root === null || missing.size === 0) continue;
+      await lookUp(objects, cache, root, missing, (key, record) => {
+        into.set(key, packing.unpack(record));
+        missing.delete(key);
       });
-    };
-    take(held);
-    for (const root of roots) take(await lookUp(objects, cache, root, missing));
+    }
   };
-  await load<SubjectRecord>(work.subjects, work.heldSubjects, subjects, [manifest.subjects, manifest.olderSubjects]);
-  await load<UnitRecord>(work.units, work.heldUnits, units, [manifest.experiment?.units ?? null]);
+  const subjectRoots = [manifest.subjects, manifest.olderSubjects];
+  await load(work.subjects, work.heldSubjects, subjectPacking, subjects, subjectRoots);
+  await load(work.units, work.heldUnits, unitPacking, units, [manifest.experiment?.units ?? null]);
   for (const dayMs of new Set(daysMs)) {
     if (work.days.has(dayMs)) continue;
     const page = manifest.days.find(([day]) => day === dayMs)?.[1];
@@ -53,10 +60,10 @@ export async function loadInto(
   }
 }
 
-/** Ends a batch: what it changed is held as JSON until it is written, the rest is let go. */
+/** Ends a batch: what it changed is held, packed, until it is written; the rest is let go. */
 export function holdChanges(work: Workspace): void {
-  for (const key of work.changedSubjects) work.heldSubjects.set(key, JSON.stringify(work.subjects.get(key)));
-  for (const key of work.changedUnits) work.heldUnits.set(key, JSON.stringify(work.units.get(key)));
+  for (const key of work.changedSubjects) hold(work.heldSubjects, key, work.subjects.get(key)!, subjectPacking);
+  for (const key of work.changedUnits) hold(work.heldUnits, key, work.units.get(key)!, unitPacking);
   for (const done of [work.subjects, work.units, work.changedSubjects, work.changedUnits]) done.clear();
 }
 
@@ -64,8 +71,8 @@ export function holdChanges(work: Workspace): void {
 export async function writeSnapshot(work: Workspace, objects: ObjectStore, cache: PageCache): Promise<void> {
   const { manifest } = work;
   const segment = new SegmentWriter(objects, cache);
-  const subjectRoot = await putAll(objects, cache, manifest.subjects, work.heldSubjects, segment);
-  const unitRoot = await putAll(objects, cache, manifest.experiment?.units ?? null, work.heldUnits, segment);
+  const subjectRoot = await putAll(objects, cache, manifest.subjects, allHeld(work.heldSubjects), segment);
+  const unitRoot = await putAll(objects, cache, manifest.experiment?.units ?? null, allHeld(work.heldUnits), segment);
   const days = [...work.changedDays].map(
     (dayMs) => [dayMs, segment.add(JSON.stringify(work.days.get(dayMs)))] as const,
   );
@@ -82,8 +89,8 @@ export async function writeSnapshot(work: Workspace, objects: ObjectStore, cache
     if (due !== null) manifest.experiment.due.push(due);
   }
   work.changedDays.clear();
-  work.heldSubjects.clear();
-  work.heldUnits.clear();
+  dropHeld(work.heldSubjects);
+  dropHeld(work.heldUnits);
   work.due = [];
 }
 

@@ -4,6 +4,8 @@ import { parseMetric, type Metric } from '../metrics/metric';
 import type { AttributionRules } from './attribute';
 import type { Experiment } from './experiment';
 import type { DayPage, DueEntry, Manifest } from './manifest';
+import type { HeldEntries } from './packed-entries';
+import type { ByteSink } from './packed-values';
 import type { SubjectRecord, UnitRecord } from './records';
 
 /** A guardrail with its metric taken apart and the policy's own words beside the frozen numbers. */
@@ -37,14 +39,14 @@ export interface Workspace {
   changedSubjects: Set<string>;
   changedUnits: Set<string>;
   changedDays: Set<number>;
-  /** Records that earlier batches changed, as JSON, until they are written. */
-  heldSubjects: Map<string, string>;
-  heldUnits: Map<string, string>;
+  /** Records that earlier batches changed, until they are written. */
+  heldSubjects: HeldEntries;
+  heldUnits: HeldEntries;
   /** Entries that are not written yet. */
   due: DueEntry[];
   journal: JournalLine[];
-  /** The journal of earlier batches, as text, until it is written. */
-  heldJournal: string[];
+  /** The journal of earlier batches, packed, until it is written. */
+  heldJournal: ByteSink;
   experiment: ExperimentRules | null;
   editWindowMs: number;
   /** How far behind the present scores are read first. */

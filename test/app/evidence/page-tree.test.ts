@@ -4,7 +4,12 @@ import { pageCache, type PageCache } from '../../../src/app/evidence/page-cache'
 import type { TreeRoot } from '../../../src/app/evidence/page-ref';
 import { lookUp, putAll } from '../../../src/app/evidence/page-tree';
 import { SegmentWriter } from '../../../src/app/evidence/segment-writer';
+import type { Packing } from '../../../src/core/evidence/pack-records';
+import { allHeld, heldEntries, hold } from '../../../src/core/evidence/packed-entries';
+import { putText, takeText } from '../../../src/core/evidence/packed-values';
 import type { ObjectStore } from '../../../src/core/ports';
+
+const TEXT: Packing<string> = { pack: putText, unpack: takeText };
 
 async function put(
   objects: ObjectStore,
@@ -13,9 +18,22 @@ async function put(
   entries: ReadonlyMap<string, string>,
 ): Promise<TreeRoot> {
   const segment = new SegmentWriter(objects, cache);
-  const next = await putAll(objects, cache, root, entries, segment);
+  const held = heldEntries();
+  for (const [key, text] of entries) hold(held, key, text, TEXT);
+  const next = await putAll(objects, cache, root, allHeld(held), segment);
   await segment.flush();
   return next;
+}
+
+async function found(
+  objects: ObjectStore,
+  cache: PageCache,
+  root: TreeRoot,
+  keys: readonly string[],
+): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  await lookUp(objects, cache, root, keys, (key, record) => texts.set(key, TEXT.unpack(record)));
+  return texts;
 }
 
 function counted(objects: ObjectStore): ObjectStore & { reads: number; underWay: number; most: number } {
@@ -64,8 +82,8 @@ test('is a map: after any batches it holds what a Map holds, and every older roo
       }
       const keys = [...held.keys(), 'not there'];
       for (const each of past) {
-        const fresh = await lookUp(objects, pageCache(0), each.root, keys);
-        const cached = await lookUp(objects, cache, each.root, keys);
+        const fresh = await found(objects, pageCache(0), each.root, keys);
+        const cached = await found(objects, cache, each.root, keys);
         expect(fresh).toEqual(each.held);
         expect(cached).toEqual(each.held);
       }
@@ -82,16 +100,16 @@ describe('a large map', () => {
     const memory = memoryObjectStore();
     const root = await put(memory, pageCache(0), null, entries);
     const objects = counted(memory);
-    expect(await lookUp(objects, pageCache(0), root, ['key-77'])).toEqual(new Map([['key-77', '77']]));
+    expect(await found(objects, pageCache(0), root, ['key-77'])).toEqual(new Map([['key-77', '77']]));
     expect(objects.reads).toBeLessThanOrEqual(5);
     const changed = await put(memory, pageCache(0), root, new Map([['key-77', '"new"']]));
-    expect(await lookUp(memory, pageCache(0), changed, ['key-77', 'key-78'])).toEqual(
+    expect(await found(memory, pageCache(0), changed, ['key-77', 'key-78'])).toEqual(
       new Map([
         ['key-77', '"new"'],
         ['key-78', '78'],
       ]),
     );
-    await lookUp(
+    await found(
       objects,
       pageCache(0),
       root,
@@ -104,9 +122,9 @@ describe('a large map', () => {
     const objects = counted(memoryObjectStore());
     const cache = pageCache(1e9);
     const root = await put(objects, cache, null, entries);
-    expect((await lookUp(objects, cache, root, [...entries.keys()])).size).toBe(30_000);
+    expect((await found(objects, cache, root, [...entries.keys()])).size).toBe(30_000);
     expect(objects.reads).toBe(0);
-    await lookUp(objects, pageCache(0), root, [...entries.keys()]);
+    await found(objects, pageCache(0), root, [...entries.keys()]);
     expect(objects.reads).toBeLessThan(60);
   });
 });
