@@ -65,9 +65,11 @@ function unpackGeneration(source: ByteSource): CountedGeneration {
 function unpackScore(source: ByteSource): CountedScore | UnusedScore {
   const isUnused = takeCount(source) === 2;
   const id = takeText(source);
-  const nameOrWhy = takeText(source);
-  if (isUnused) return [id, nameOrWhy as UnusedScore[1]];
-  return [id, nameOrWhy, takeValue(source) as CountedScore[2], takeNumber(source)];
+  if (isUnused) {
+    const why = takeText(source) as UnusedScore[1];
+    return [id, why];
+  }
+  return [id, takeText(source), takeValue(source) as CountedScore[2], takeNumber(source)];
 }
 
 function packUnit(sink: ByteSink, { e, es, st, b, f }: UnitRecord): void {
