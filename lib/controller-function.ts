@@ -1,17 +1,14 @@
-import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { environmentVariables, type Environment } from '../src/core/config/environment';
-import { BUNDLING } from './bundling';
 import { CONFIG_FILE_PATH } from './config-layer';
+import { functionRole, nodeFunction } from './node-function';
 import { allowController } from './permissions';
 import type { ReadableSecret } from './secrets';
 
@@ -44,37 +41,16 @@ export interface ControllerFunctionProps {
  * What one function needs beyond that is granted by its own construct.
  */
 export function controllerFunction(scope: Construct, id: string, props: ControllerFunctionProps): NodejsFunction {
-  const { foundation } = props;
-  const logGroup = new LogGroup(scope, `${id}Log`, {
-    retention: foundation.logDays,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  logGroup.grantWrite(role);
+  const { foundation, deadLetters, ...rest } = props;
+  const { role, logGroup } = functionRole(scope, id, foundation);
   allowController(role, foundation);
-  return new NodejsFunction(scope, id, {
-    entry: join(__dirname, '..', 'lambdas', `${props.entry}.ts`),
-    description: props.description,
-    runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
+  return nodeFunction(scope, id, {
+    ...rest,
     role,
     logGroup,
-    layers: [foundation.configLayer],
-    timeout: props.timeout,
-    memorySize: props.memoryMb,
-    retryAttempts: props.retryAttempts,
-    deadLetterQueue: props.deadLetters,
-    environment: {
-      NODE_OPTIONS: '--enable-source-maps',
-      ...environmentVariables(environmentOf(foundation)),
-    },
-    bundling: {
-      ...BUNDLING,
-      mainFields: [...BUNDLING.mainFields],
-      format: OutputFormat.ESM,
-      sourceMap: true,
-      bundleAwsSDK: true,
-    },
+    configLayer: foundation.configLayer,
+    environment: environmentVariables(environmentOf(foundation)),
+    deadLetterQueue: deadLetters,
   });
 }
 

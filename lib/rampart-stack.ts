@@ -8,6 +8,7 @@ import { CompareVariants } from './compare-variants';
 import { configLayer } from './config-layer';
 import { environmentOf, type Foundation } from './controller-function';
 import { Monitoring } from './monitoring';
+import { Ofrep } from './ofrep';
 import { Rollback } from './rollback';
 import { Secrets } from './secrets';
 import { State } from './state';
@@ -68,6 +69,7 @@ export class RampartStack extends Stack {
       tickQueue: queue.queue,
       capabilities: { Tick: tick, CompareVariants: compare, WeeklyReport: report, Rollback: rollback },
     });
+    if (config.serve !== null) this.createEndpoint(foundation, config.serve);
     this.createOutputs({
       AssignmentReaderPolicyArn: readers.policy.managedPolicyArn,
       AlarmTopicArn: rollback.alarmTopic.topicArn,
@@ -75,6 +77,11 @@ export class RampartStack extends Stack {
       WeeklyReportFunctionName: report.function.functionName,
     });
     this.createVariables(foundation);
+  }
+
+  private createEndpoint(foundation: Foundation, serve: NonNullable<DeploymentConfig['serve']>): void {
+    const { url, keys } = new Ofrep(this, 'Ofrep', { foundation, serve });
+    this.createOutputs({ ServeUrl: url.url, ServeKeysSecretName: keys.secretName });
   }
 
   /** What a person and the serving apps need to find the deployment. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,13 +27,15 @@ describe('npx cdk synth', () => {
 
   test('yields the stack with bundled handlers, without AWS and without a network', () => {
     const cli = join('node_modules', 'aws-cdk', 'bin', 'cdk');
-    const args = [cli, 'synth', '--quiet', '--no-notices', '--output', folder];
+    const config = join(folder, 'rampart.config.yaml');
+    writeFileSync(config, `${readFileSync('rampart.config.yaml', 'utf8')}\nserve: {}\n`);
+    const args = [cli, 'synth', '--quiet', '--no-notices', '--output', join(folder, 'out'), '-c', `config=${config}`];
     const synth = spawnSync(process.execPath, args, { env: OFFLINE, encoding: 'utf8' });
     expect({ status: synth.status, errors: synth.status === 0 ? '' : synth.stderr }).toEqual({ status: 0, errors: '' });
-    const bundles = readdirSync(folder)
-      .map((asset) => join(folder, asset, 'index.mjs'))
+    const bundles = readdirSync(join(folder, 'out'))
+      .map((asset) => join(folder, 'out', asset, 'index.mjs'))
       .filter((file) => existsSync(file));
-    expect(bundles).toHaveLength(4);
+    expect(bundles).toHaveLength(5);
     for (const bundle of bundles) {
       expect(statSync(bundle).size).toBeLessThan(LARGEST_BUNDLE_BYTES);
       expect(exportsOf(bundle)).toBe('function function');

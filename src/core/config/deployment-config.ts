@@ -33,5 +33,12 @@ export interface DeploymentConfig {
     /** When the report of the week that ended is made, in `settings.timeZone`. */
     schedule: { weekday: Weekday; hour: number; minute: number };
   };
+  /** null = no endpoint. */
+  serve: {
+    /** Secrets Manager name of `{"NAME": "KEY", …}`; null = the stack creates one. */
+    keysSecretName: string | null;
+    /** Most requests at the same time; null = as the account has it. */
+    concurrency: number | null;
+  } | null;
   retention: { evidenceDays: number; logDays: number };
 }

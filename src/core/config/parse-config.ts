@@ -35,7 +35,7 @@ function boundsOf(written: unknown): unknown {
 }
 
 function normalise(written: WrittenConfig): DeploymentConfig {
-  const { langfuse, report, retention } = written;
+  const { langfuse, report, retention, serve } = written;
   const limit = langfuse.requestsPerMinute ?? DEFAULT_CONFIG.langfuse.requestsPerMinute;
   return {
     settings: settingsOf(written),
@@ -52,6 +52,10 @@ function normalise(written: WrittenConfig): DeploymentConfig {
       mail: mailOf(report),
       schedule: present(parseSchedule(report?.schedule ?? DEFAULT_CONFIG.report.schedule), 'report.schedule'),
     },
+    serve:
+      serve === undefined
+        ? null
+        : { keysSecretName: serve.keysSecretName ?? null, concurrency: serve.concurrency ?? null },
     retention: {
       evidenceDays: days(retention?.evidence ?? DEFAULT_CONFIG.retention.evidence),
       logDays: days(retention?.logs ?? DEFAULT_CONFIG.retention.logs),

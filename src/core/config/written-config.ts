@@ -47,6 +47,20 @@ const requestLimit = (description: string) => {
   return z.union([z.int().gte(2).lte(100_000), z.literal('unlimited')], { error }).describe(description);
 };
 
+const serve = object(
+  'The HTTP endpoint that says which version a user gets. Without this key there is none; `serve: {}` makes it.',
+  {
+    keysSecretName: secretName(
+      'Secret with the JSON `{"NAME": "KEY", …}`: one key of at least 16 characters for each caller. Without it the stack makes one with a key named `default`.',
+    ).exactOptional(),
+    concurrency: wholeNumber(
+      'Requests that are answered at the same time at most; AWS answers those beyond with 429. Without it the limit of the account holds.',
+      1,
+      1000,
+    ).exactOptional(),
+  },
+);
+
 const anything = (description: string) => z.unknown().describe(description);
 
 const langfuse = object('The Langfuse server.', {
@@ -123,6 +137,7 @@ export const writtenConfig = object('Configuration of a deployment.', {
     ).exactOptional(),
   }).exactOptional(),
   report: report.exactOptional(),
+  serve: serve.exactOptional(),
   limits: limits.exactOptional(),
   retention: retention.exactOptional(),
 });

@@ -46,6 +46,22 @@ describe('a configuration of only what must be said', () => {
   });
 });
 
+describe('the endpoint', () => {
+  test('is there when the file says so, with keys of the stack unless it names a secret', () => {
+    expect(read().serve).toBeNull();
+    expect(read({ serve: {} }).serve).toEqual({ keysSecretName: null, concurrency: null });
+    const named = { keysSecretName: 'own/keys', concurrency: 20 };
+    expect(read({ serve: named }).serve).toEqual(named);
+  });
+
+  test.each([
+    [{ concurrency: 0 }, 'serve.concurrency: expected a whole number from 1 to 1000, got 0'],
+    [{ keys: 'x' }, "serve.keys: expected a known key, got 'keys'"],
+  ])('%j is refused', (serve, problem) => {
+    expect(problems({ ...MINIMAL, serve }).join()).toContain(problem);
+  });
+});
+
 describe('what is written', () => {
   test('a self-hosted server has no limit of requests', () => {
     expect(
