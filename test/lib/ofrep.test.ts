@@ -25,8 +25,8 @@ test('the function has exactly the variables that it reads, and the limit of the
 });
 
 test('it may read the index of assignments, its keys and nothing else', () => {
-  const [policy] = resources(template, 'AWS::IAM::Policy').filter(([name]) => name.startsWith('Ofrep'));
-  const { Statement: statements } = policy?.[1].Properties['PolicyDocument'] as {
+  const { properties: policy } = resource(template, 'AWS::IAM::Policy', 'Ofrep');
+  const { Statement: statements } = policy['PolicyDocument'] as {
     Statement: { Action: string | string[]; Resource: unknown }[];
   };
   const allowed = statements.flatMap(({ Action }) => Action).toSorted();
