@@ -10,6 +10,7 @@ import { parseEvery, run } from './run';
 import { send } from './send';
 import { SERVE } from './serve';
 import { findTarget, stateFolder } from './target';
+import { VALIDATE } from './validate';
 
 const RUN: CommandSpec = {
   summary: 'Run the controller on this machine against a real Langfuse',
@@ -73,6 +74,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   report: REPORT,
   power: POWER,
   explain: EXPLAIN,
+  validate: VALIDATE,
   backtest: BACKTEST,
 };
 

@@ -39,6 +39,17 @@ export function configuring<Result>(work: () => Result): Result {
   }
 }
 
+/** As {@link configuring}, for work that takes its time. */
+export async function configuringLater<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    return configuring(() => {
+      throw error;
+    });
+  }
+}
+
 /** An error as people and programs are told of it. */
 export interface ErrorFacts {
   code: string;

@@ -67,7 +67,7 @@ const pattern = z
   .describe('A regular expression that the answer matches: text, or `{ pattern, flags }`.');
 
 const jsonSchema = z
-  .union([z.string(), z.record(z.string(), z.unknown())], {
+  .union([z.literal('response_format'), z.record(z.string(), z.unknown())], {
     error: ({ input }) => `expected a JSON Schema, or 'response_format', got ${show(input)}`,
   })
   .describe('A JSON Schema that the answer conforms to; `response_format`: the one of the config.');

@@ -4,6 +4,7 @@ import { readShape } from '../../core/policy/read-shape';
 import type * as z from 'zod';
 import type { PromptDefinition, PromptProblem } from '../definition';
 import { writtenDefinition, writtenVariantFile, type WrittenVariant } from '../written-definition';
+import { configProblems } from '../rules/model-config';
 import { unknownConfig, type ModelConfigs } from './model-configs';
 import { normaliseBase, normaliseVariant, type Base } from './normalise-prompt';
 import type { Places } from './places';
@@ -60,6 +61,10 @@ export function collectPrompts(
   return collected;
 }
 
+function hasErrors({ problems }: Collected, before: number): boolean {
+  return problems.slice(before).some(({ severity }) => severity === 'error');
+}
+
 function byName({ definition: a }: LoadedPrompt, { definition: b }: LoadedPrompt): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   return (a.variant ?? '') < (b.variant ?? '') ? -1 : 1;
@@ -70,6 +75,7 @@ function readBase(source: ReadSource, configs: ModelConfigs, collected: Collecte
   const value = isChat ? { ...source.value, type: 'chat' } : source.value;
   const before = collected.problems.length;
   checkExtends(value['extends'], source.places, [], configs, collected);
+  checkConfig(value['config'], source.places, [], collected);
   const written = shaped(writtenDefinition, { ...source, value }, collected);
   if (written === null) return null;
   if (written.type === 'chat') {
@@ -82,7 +88,7 @@ function readBase(source: ReadSource, configs: ModelConfigs, collected: Collecte
       add(collected, source.places, ['messages'], "expected text for type 'text', got messages");
     if (written.text === undefined) add(collected, source.places, ['text'], 'expected a text, got none');
   }
-  if (collected.problems.length > before) return null;
+  if (hasErrors(collected, before)) return null;
   return { ...normaliseBase(written, configs, source.places.of), places: source.places };
 }
 
@@ -101,12 +107,13 @@ function addVariant(
 ): void {
   const before = collected.problems.length;
   checkExtends(variant.extends, places, prefix, configs, collected);
+  checkConfig(variant.config, places, prefix, collected);
   const definition = normaliseVariant(base, name, variant, configs, places.of, (path, message) =>
     add(collected, places, path, message, prefix),
   );
   const hasOwnBody = variant.text !== undefined || variant.messages !== undefined;
   const inBody = hasOwnBody ? places.inBody : () => definition.source;
-  if (collected.problems.length === before) {
+  if (!hasErrors(collected, before)) {
     collected.prompts.push({ definition, places: { of: places.of, inBody }, prefix });
   }
 }
@@ -121,6 +128,14 @@ function checkExtends(
   if (typeof name !== 'string' || configs.names.includes(name)) return;
   const path = pathText([...prefix, 'extends']);
   problems.push(unknownConfig(name, configs.names, places.of(['extends']), path));
+}
+
+function checkConfig(config: unknown, places: Places, prefix: Path, { problems }: Collected): void {
+  if (typeof config !== 'object' || config === null) return;
+  for (const { key, message, severity } of configProblems({ ...config })) {
+    const path = ['config', key];
+    problems.push({ place: places.of(path), path: pathText([...prefix, ...path]), message, severity });
+  }
 }
 
 function shaped<Shape extends z.ZodObject>(

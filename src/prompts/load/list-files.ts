@@ -27,14 +27,14 @@ export interface PromptFiles {
 /**
  * Lists the files that define prompts. Folders whose name starts with a dot, and `node_modules`, are left out.
  * @param folder the prompts folder
- * @param top the repository's top
+ * @param shownAs what stands in places for the folder
  * @throws RampartError `not_found` when there is no such folder
  */
-export function listPromptFiles(folder: string, top: string): PromptFiles {
+export function listPromptFiles(folder: string, shownAs: string): PromptFiles {
   const found: PromptFiles = { markdown: [], variants: [], typescript: [], configs: [] };
   for (const path of walk(folder)) {
     const inside = slashed(relative(folder, path));
-    kindOf(inside, found)?.push({ path, file: slashed(relative(top, path)), inside });
+    kindOf(inside, found)?.push({ path, file: shownAs === '' ? inside : `${shownAs}/${inside}`, inside });
   }
   return found;
 }
@@ -82,6 +82,7 @@ function readFolder(folder: string) {
   }
 }
 
-function slashed(path: string): string {
+/** A path with `/` between folders. */
+export function slashed(path: string): string {
   return path.split(sep).join('/');
 }

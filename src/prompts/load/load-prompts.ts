@@ -1,8 +1,8 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { checkPrompts } from '../rules/check-prompts';
 import type { PromptDefinition, PromptProblem } from '../definition';
 import { collectPrompts, type LoadedPrompt } from './collect-prompts';
-import { listPromptFiles, readText, stem, type PromptFile, type PromptFiles } from './list-files';
+import { listPromptFiles, readText, slashed, stem, type PromptFile, type PromptFiles } from './list-files';
 import { readModelConfigs } from './model-configs';
 import { readMarkdown, type ReadSource } from './read-markdown';
 import { readTypescript } from './read-typescript';
@@ -22,10 +22,15 @@ export interface LoadedPrompts {
  * history: shape, names, labels, sizes, variables, references, configs, policies, test cases.
  * @param folder such as `prompts`
  * @param top the repository's top, which places are relative to; default: the folder that `folder` is in
+ * @param shownAs what stands in places for the folder, where it is a copy
  * @throws RampartError `not_found` when there is no such folder
  */
-export async function loadPrompts(folder: string, top = dirname(resolve(folder))): Promise<LoadedPrompts> {
-  const files = listPromptFiles(resolve(folder), resolve(top));
+export async function loadPrompts(
+  folder: string,
+  top = dirname(resolve(folder)),
+  shownAs = slashed(relative(resolve(top), resolve(folder))),
+): Promise<LoadedPrompts> {
+  const files = listPromptFiles(resolve(folder), shownAs);
   const configs = readModelConfigs(
     files.configs.map((each) => ({ name: stem(each.inside), file: each.file, text: readText(each) })),
   );
@@ -41,12 +46,22 @@ export async function loadPrompts(folder: string, top = dirname(resolve(folder))
     ...variants.problems,
     ...collected.problems,
     ...checkPrompts(collected.prompts),
+    ...(await schemaProblems(collected.prompts)),
   ];
   return {
     definitions: collected.prompts.map(({ definition }) => definition),
     problems: sortedProblems(problems),
     prompts: collected.prompts,
   };
+}
+
+async function schemaProblems(prompts: readonly LoadedPrompt[]): Promise<PromptProblem[]> {
+  const withSchemas = prompts.filter(({ definition: { tests } }) =>
+    tests.some(({ assertions }) => assertions.some(({ kind }) => kind === 'json_schema')),
+  );
+  if (withSchemas.length === 0) return [];
+  const { checkJsonSchemas } = await import('../rules/json-schemas');
+  return checkJsonSchemas(withSchemas);
 }
 
 /** By file, line and column, each once. */

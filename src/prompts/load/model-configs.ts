@@ -3,6 +3,7 @@ import { pathText, type Path } from '../../core/policy/problem';
 import { readShape } from '../../core/policy/read-shape';
 import type { PromptProblem, SourcePlace, TokenPrices } from '../definition';
 import { writtenModelConfig, type WrittenModelConfig } from '../written-definition';
+import { configProblems } from '../rules/model-config';
 import { mergeConfig } from './merge-config';
 import { readYaml } from './read-yaml';
 
@@ -71,6 +72,10 @@ function readConfig({ file, text }: { file: string; text: string }, problems: Pr
   const shape = readShape(writtenModelConfig, value);
   for (const { path, message } of shape.problems) {
     problems.push({ place: placeOf(path), path: pathText(path), message, severity: 'error' });
+  }
+  for (const { key, message, severity } of configProblems({ ...(shape.readable.config as object | undefined) })) {
+    const path = ['config', key];
+    problems.push({ place: placeOf(path), path: pathText(path), message, severity });
   }
   return { written: shape.problems.length > 0 ? {} : value, placeOf };
 }

@@ -22,6 +22,9 @@ export function normaliseTest(
   };
 }
 
+/** Stands for the schema of a config that has none; a rule refuses it. */
+export const MISSING_SCHEMA = { $ref: 'response_format' } as const;
+
 type Written<Key extends keyof WrittenAssertion> = Exclude<WrittenAssertion[Key], undefined>;
 
 const NORMAL: {
@@ -36,7 +39,7 @@ const NORMAL: {
       : { kind: 'matches', pattern: value.pattern, flags: value.flags ?? '' },
   jsonSchema: (value, config) => ({
     kind: 'json_schema',
-    schema: typeof value === 'string' ? (responseSchema(config) ?? {}) : value,
+    schema: typeof value === 'string' ? (responseSchema(config) ?? MISSING_SCHEMA) : value,
   }),
   maxCharacters: (value) => ({ kind: 'max_characters', value }),
   maxTokens: (value) => ({ kind: 'max_tokens', value }),

@@ -1,7 +1,32 @@
 import type { PromptProblem } from '../definition';
 import type { LoadedPrompt } from '../load/collect-prompts';
+import { checkRollout } from './model-config';
+import { checkNames } from './names';
+import { checkReferences, referenceGraph } from './references';
+import { checkTestCases } from './test-cases';
+import { checkUniqueness } from './uniqueness';
+import { checkVariables } from './variables';
 
-/** What is wrong with prompts whose shapes are right. */
-export function checkPrompts(_prompts: readonly LoadedPrompt[]): PromptProblem[] {
-  return [];
+/**
+ * What is wrong with prompts whose shapes are right, as far as it can be known without history and without Langfuse. What a
+ * variant has from its base is said of the base alone.
+ * @param prompts bases before their variants
+ */
+export function checkPrompts(prompts: readonly LoadedPrompt[]): PromptProblem[] {
+  const graph = referenceGraph(prompts);
+  const names = new Set(graph.keys());
+  const ofBase = new Map<string, ReadonlySet<string>>();
+  const own = prompts.flatMap((prompt) => {
+    const { name, variant } = prompt.definition;
+    const problems = [
+      ...checkNames(prompt),
+      ...checkRollout(prompt),
+      ...checkReferences(prompt, graph),
+      ...checkVariables(prompt, graph),
+      ...checkTestCases(prompt, names),
+    ];
+    if (variant === null) ofBase.set(name, new Set(problems.map(({ message }) => message)));
+    return variant === null ? problems : problems.filter(({ message }) => ofBase.get(name)?.has(message) !== true);
+  });
+  return [...checkUniqueness(prompts), ...own];
 }

@@ -164,7 +164,7 @@ tests:
 `.replace('1.5s', '1500ms'),
     ),
   });
-  expect(lines(problems).filter((line) => !line.includes('maxCostUsd'))).toEqual([]);
+  expect(lines(problems).filter((line) => !line.includes('`prices`'))).toEqual([]);
   expect(definitions[0]?.tests[0]?.assertions).toEqual([
     { kind: 'starts_with', value: 'A' },
     { kind: 'contains', value: 'b' },
