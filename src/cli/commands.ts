@@ -74,8 +74,8 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   report: REPORT,
   power: POWER,
   explain: EXPLAIN,
-  validate: VALIDATE,
   backtest: BACKTEST,
+  validate: VALIDATE,
 };
 
 export const DEMO_SUMMARY = 'Show a promotion and a rollback on this machine, with Node alone';
