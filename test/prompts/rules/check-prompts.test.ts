@@ -119,9 +119,8 @@ test('references lead somewhere, to a text, and not in a circle', async () => {
 });
 
 test('a label that moves under a prompt is said, and one that moves at every deploy is refused', async () => {
-  const body = [
-    ...['production', 'candidate', 'latest'].map((label) => `@@@langfusePrompt:name=b|label=${label}@@@`),
-  ].join('\n');
+  const labels = ['production', 'candidate', 'latest'];
+  const body = labels.map((label) => `@@@langfusePrompt:name=b|label=${label}@@@`).join('\n');
   expect(await said('', body, { 'b.md': text('b', 'text') })).toEqual([
     "prompts/a.md:6:1 warning text: when the label 'production' of 'b' moves, this prompt changes with it and nothing judges the change; a version stays",
     "prompts/a.md:7:1 text: expected a version, or a label that stays: the label 'candidate' of 'b' moves to whatever is deployed next, and changes this prompt unjudged",
