@@ -1,3 +1,5 @@
+const IMPORTING = '(langfuse|langfuse-core|@opentelemetry/otlp-exporter-base)';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -15,7 +17,10 @@ module.exports = {
         },
       },
     ],
+    // These import parts of themselves while they run; Jest can only require them.
+    [`/node_modules/${IMPORTING}/`]: ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
   },
+  transformIgnorePatterns: [`/node_modules/(?!${IMPORTING}/)`],
   setupFiles: ['<rootDir>/test/setup.cjs'],
   maxWorkers: 2,
   testTimeout: 60_000,
