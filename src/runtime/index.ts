@@ -8,3 +8,4 @@ export type { LangfuseClient, LangfuseClient3, LangfuseClient5, PromptObjects } 
 export type { ErrorCode, Reason, Resolution } from './resolution';
 export type { RouterOptions, RouterProblem } from './router-options';
 export { createRouter, type Router, type Served, type UnitContext } from './router';
+export { traceAttributes, traceMetadata } from './trace';
