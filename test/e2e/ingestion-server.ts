@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { StandIn } from '../../src/local/langfuse/server';
 
@@ -12,7 +12,7 @@ interface IngestionEvent {
  * batch become observations, and everything else is passed on.
  */
 export async function startIngestionServer({ baseUrl, data }: StandIn) {
-  const server = createServer(async (request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readText(request);
     if (request.url === '/api/public/ingestion') {
       const { batch } = JSON.parse(text) as { batch: IngestionEvent[] };
@@ -20,10 +20,12 @@ export async function startIngestionServer({ baseUrl, data }: StandIn) {
       response.writeHead(207, { 'content-type': 'application/json' }).end('{"successes":[],"errors":[]}');
       return;
     }
-    const passed = await fetch(`${baseUrl}${request.url}`, {
-      headers: { authorization: request.headers.authorization ?? '' },
-    });
+    const headers = { authorization: request.headers.authorization ?? '' };
+    const passed = await fetch(`${baseUrl}${request.url}`, { headers });
     response.writeHead(passed.status, { 'content-type': 'application/json' }).end(await passed.text());
+  }
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return {
