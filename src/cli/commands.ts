@@ -1,6 +1,7 @@
 import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
 import { BACKTEST } from './backtest';
 import { EXPLAIN } from './explain';
+import { INIT } from './init';
 import { flagOption, textOption } from './parse-arguments';
 import { PERSON_COMMANDS } from './person-commands';
 import { POWER } from './power';
@@ -75,6 +76,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   power: POWER,
   explain: EXPLAIN,
   backtest: BACKTEST,
+  init: INIT,
   validate: VALIDATE,
 };
 
