@@ -16,7 +16,8 @@ import type { Io } from './io';
 import { paintFor } from './paint';
 import { flagOption, textOption, wholeNumber, type Arguments } from './parse-arguments';
 import { patientPorts } from './patient-ports';
-import { powerPorts, targetIfAny } from './power-ports';
+import { powerPorts } from './power-ports';
+import { targetIfAny } from './target';
 import { CommandProblem, configuring, EXIT } from './problem';
 import { storedState } from './stored-state';
 

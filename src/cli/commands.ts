@@ -1,17 +1,21 @@
 import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
 import { BACKTEST } from './backtest';
+import { DEPLOY } from './deploy';
+import { DIFF } from './diff';
 import { EXPLAIN } from './explain';
-import { INIT } from './init';
 import { flagOption, textOption } from './parse-arguments';
 import { PERSON_COMMANDS } from './person-commands';
+import { PLAN } from './plan';
 import { POWER } from './power';
 import { CommandProblem, EXIT } from './problem';
+import { PULL } from './pull';
 import { READING_COMMANDS } from './reading-commands';
 import { parseEvery, run } from './run';
 import { send } from './send';
 import { SERVE } from './serve';
 import { findTarget, stateFolder } from './target';
 import { VALIDATE } from './validate';
+import { VERSIONS } from './versions';
 
 const RUN: CommandSpec = {
   summary: 'Run the controller on this machine against a real Langfuse',
@@ -76,8 +80,12 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   power: POWER,
   explain: EXPLAIN,
   backtest: BACKTEST,
-  init: INIT,
   validate: VALIDATE,
+  plan: PLAN,
+  deploy: DEPLOY,
+  versions: VERSIONS,
+  diff: DIFF,
+  pull: PULL,
 };
 
 export const DEMO_SUMMARY = 'Show a promotion and a rollback on this machine, with Node alone';

@@ -1,11 +1,20 @@
 import { styleText } from 'node:util';
 
-export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong';
+/** `inserted` and `deleted` are what makes a line of a diff another one. */
+export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong' | 'inserted' | 'deleted';
 
 /** Gives a text a tone; without colour the text stays as it is. */
 export type Paint = (tone: Tone, text: string) => string;
 
-const FORMATS = { good: 'green', bad: 'red', warn: 'yellow', dim: 'dim', strong: 'bold' } as const;
+const FORMATS: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
+  good: 'green',
+  bad: 'red',
+  warn: 'yellow',
+  dim: 'dim',
+  strong: 'bold',
+  inserted: ['green', 'inverse'],
+  deleted: ['red', 'inverse'],
+};
 
 export const plain: Paint = (_, text) => text;
 

@@ -3,8 +3,10 @@ import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './co
 import type { Io } from './io';
 import { flagOption, textOption, wholeNumber, type Arguments, type Options } from './parse-arguments';
 import { EXIT } from './problem';
+import type { Result } from './request';
 import { send } from './send';
-import { findTarget } from './target';
+import { findTarget, targetIfAny } from './target';
+import { isUnguardable, moveUnguarded } from './unguarded';
 
 type Common = { prompt: string; by: string; because: string };
 
@@ -58,13 +60,19 @@ function personCommand(
     options: { ...options, ...WHO, ...STATE_OPTION, ...CONFIG_OPTION, ...JSON_OPTION },
     async run(args, io) {
       const command = build(commonOf(args, io), args);
-      const target = findTarget(textOption(args, 'state'), io);
-      const result = await send(target, { kind: 'command', command }, textOption(args, 'config'), io);
+      const result = await sendCommand(command, args, io);
       if (flagOption(args, 'json')) io.stdout.write(`${JSON.stringify(result)}\n`);
       else if ('said' in result) io.stdout.write(`${result.prompt}: ${result.said}\n`);
       return EXIT.ok;
     },
   };
+}
+
+/** To the controller; where none is deployed, a promotion and a rollback move the label themselves. */
+async function sendCommand(command: Command, args: Arguments, io: Io): Promise<Result> {
+  const [state, configFile] = [textOption(args, 'state'), textOption(args, 'config')];
+  if (isUnguardable(command) && targetIfAny(state, io) === null) return moveUnguarded(command, configFile, io);
+  return send(findTarget(state, io), { kind: 'command', command }, configFile, io);
 }
 
 function commonOf(args: Arguments, io: Io): Common {

@@ -5,9 +5,8 @@ import type { Io } from './io';
 import { environmentBaseUrl, langfuseAccess } from './langfuse-access';
 import { userLangfuse } from './local-controller';
 import { readLocalConfig } from './local-config';
-import { CommandProblem } from './problem';
 import { configFileOf } from './remembered-config';
-import { findTarget, stateFolder, type Target } from './target';
+import { stateFolder, targetIfAny } from './target';
 
 /** What is asked of Langfuse; needs no state, so that a first rollout can be planned. */
 export async function powerPorts(
@@ -27,14 +26,4 @@ export async function powerPorts(
   const perMinute = config.langfuse.requestsPerMinute;
   const limits = perMinute === null ? null : { perMinute, burst: perMinute };
   return { langfuse, budget: memoryRequestBudget(limits), settings: config.settings, sha256 };
-}
-
-/** Where the state is; null when there is none. */
-export function targetIfAny(state: string | undefined, io: Io): Target | null {
-  try {
-    return findTarget(state, io);
-  } catch (error) {
-    if (error instanceof CommandProblem && state === undefined) return null;
-    throw error;
-  }
 }

@@ -29,6 +29,16 @@ export function findTarget(state: string | undefined, io: Io): Target {
   );
 }
 
+/** As {@link findTarget}; null when nothing says where state is. A folder that is named has to be there. */
+export function targetIfAny(state: string | undefined, io: Io): Target | null {
+  try {
+    return findTarget(state, io);
+  } catch (error) {
+    if (error instanceof CommandProblem && state === undefined) return null;
+    throw error;
+  }
+}
+
 /** The folder that `run` works in; it need not exist yet. */
 export function stateFolder(state: string | undefined, io: Io): string {
   return resolve(io.cwd, state ?? DEFAULT_STATE);

@@ -1,6 +1,6 @@
 import type { ObservationRow } from '../../core/ports';
 import { isRecord, kindOf, readNumber, readText, readTimeMs, unreadable } from './json';
-import { sessionAmong, userAmong } from './unit';
+import { sessionOfMetadata, userOfMetadata } from './unit';
 
 /** The environment of rows that were sent without one. */
 const DEFAULT_ENVIRONMENT = 'default';
@@ -54,16 +54,16 @@ export function parseObservation(raw: unknown, prompt: string): ObservationRow |
   };
 }
 
-/** Who an observation is about; undefined when the field is not a text. */
+/** The user on an observation, else in its metadata; undefined when the field is not a text. */
 export function userOf(raw: Record<string, unknown>): string | null | undefined {
   const user = readText(raw['userId']);
-  return user === undefined ? undefined : userAmong(user, raw['metadata']);
+  return user === null ? userOfMetadata(raw['metadata']) : user;
 }
 
-/** Which session an observation is of; undefined when the field is not a text. */
+/** The session on an observation, else in its metadata; undefined when the field is not a text. */
 export function sessionOf(raw: Record<string, unknown>): string | null | undefined {
   const session = readText(raw['sessionId']);
-  return session === undefined ? undefined : sessionAmong(session, raw['metadata']);
+  return session === null ? sessionOfMetadata(raw['metadata']) : session;
 }
 
 /** True for what can be a prompt's version. */

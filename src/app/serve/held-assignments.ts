@@ -11,8 +11,6 @@ export interface Held {
   damaged: ReadonlySet<string>;
   /** Since the store was last read, ms. */
   ageMs: number;
-  /** How old it may get, ms. */
-  maxAgeMs: number;
 }
 
 export interface HoldingOptions {
@@ -114,7 +112,7 @@ function heldAt(state: State, maxAgeMs: number, nowMs: number): Held {
     else state.documents.delete(prompt);
   }
   const damaged = [...state.damaged.values()].filter((prompt) => prompt !== null && !assignments.has(prompt));
-  return { assignments, damaged: new Set(damaged as string[]), ageMs: nowMs - readAtMs, maxAgeMs };
+  return { assignments, damaged: new Set(damaged as string[]), ageMs: nowMs - readAtMs };
 }
 
 function isYoung(atMs: number | null, maxAgeMs: number, nowMs: number): boolean {

@@ -9,8 +9,7 @@ export interface RuntimeConfig {
   schema: 1;
   settings: DeploymentConfig['settings'];
   langfuse: Pick<DeploymentConfig['langfuse'], 'baseUrl' | 'requestsPerMinute' | 'timeoutMs'>;
-  /** `configurationSet`: what SES counts bounces by. */
-  mail: { from: string; to: readonly string[]; configurationSet: string } | null;
+  mail: { from: string; to: readonly string[] } | null;
 }
 
 /** The part of a validated configuration that the functions need. */
@@ -21,16 +20,8 @@ export function runtimeConfig(config: DeploymentConfig): RuntimeConfig {
     schema: 1,
     settings: config.settings,
     langfuse: { baseUrl, requestsPerMinute, timeoutMs },
-    mail:
-      mail === null
-        ? null
-        : { from: mail.from, to: mail.to, configurationSet: configurationSetName(config.settings.deployment) },
+    mail: mail === null ? null : { from: mail.from, to: mail.to },
   };
-}
-
-/** The configuration set of Amazon SES under which a deployment mails. */
-export function configurationSetName(deployment: string): string {
-  return `Rampart-${deployment}`;
 }
 
 /**

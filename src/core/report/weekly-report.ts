@@ -12,8 +12,6 @@ export interface WeeklyReport {
   /** Exclusive. */
   toMs: number;
   madeAtMs: number;
-  /** The ISO weeks of every trend's points, oldest first; the last one is the report's own. */
-  trendWeeks: string[];
   /** By name. */
   prompts: PromptWeek[];
 }

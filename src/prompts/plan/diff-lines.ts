@@ -1,5 +1,8 @@
 import { diffLines, diffWordsWithSpace } from 'diff';
+import { canonicalJson } from '../../core/policy/canonical-json';
 import type { VersionBody } from '../../core/ports';
+import type { Content } from '../hash';
+import type { ContentDiff } from './plan';
 import { sortedJson } from './sorted-json';
 
 /** A line of a diff. `gap`: lines that are equal and left out. */
@@ -20,7 +23,7 @@ const CONTEXT = 2;
 const MOST_EDITS = 2000;
 
 /** A prompt's text, or its messages under headings, as lines to compare. */
-export function bodyText(body: VersionBody): string {
+function bodyText(body: VersionBody): string {
   if (body.type === 'text') return body.text;
   return body.messages
     .map((message) => {
@@ -31,9 +34,20 @@ export function bodyText(body: VersionBody): string {
 }
 
 /** The config as lines to compare; nothing for an empty one. */
-export function configText(config: unknown): string {
+function configText(config: unknown): string {
   const text = sortedJson(config ?? {});
   return text === '{}' ? '' : text;
+}
+
+/** What makes one content another: its text or messages, and its config. @param before null = nothing */
+export function contentDiff(before: Content | null, after: Content): ContentDiff {
+  if (before === null) return { body: diffOf('', bodyText(after.body)), config: diffOf('', configText(after.config)) };
+  const config = diffOf(configText(before.config), configText(after.config));
+  const isSameType = before.body.type === after.body.type;
+  const body = diffOf(bodyText(before.body), bodyText(after.body));
+  // The same words, divided into messages in another way, or as another type.
+  const isHidden = (body.length === 0 || !isSameType) && canonicalJson(before.body) !== canonicalJson(after.body);
+  return { body: isHidden ? diffOf(sortedJson(before.body), sortedJson(after.body)) : body, config };
 }
 
 /**

@@ -4,10 +4,10 @@ import { writeCommitMessage, type GitState } from '../commit-message';
 import type { PromptDefinition } from '../definition';
 import { contentHash } from '../hash';
 import { factsOf, fingerprintOf, holdersOf, type RemotePrompt, type RemoteVersion } from '../remote/remote-prompt';
-import { bodyText, configText, diffOf } from './diff-lines';
+import { contentDiff } from './diff-lines';
 import { claimLabels, type Claim } from './claim-labels';
 import { findDrift } from './find-drift';
-import { isRefusal, type Action, type ContentDiff, type DefinitionPlan, type Finding, type PromptPlan } from './plan';
+import { isRefusal, type Action, type DefinitionPlan, type Finding, type PromptPlan } from './plan';
 
 /** What the controller remembers of a prompt. */
 export interface GuardFacts {
@@ -82,8 +82,10 @@ function planDefinition(
   const { name: _name, variant, semver, source } = definition;
   const hash = contentHash(definition);
   const decided = heldTwice.length > 0 ? refused() : decide(definition, hash, claim, draft);
-  const findings = [...claim.findings, ...decided.findings];
-  const outcome = findings.some(isRefusal) ? ({ kind: 'refused' } as const) : decided.outcome;
+  const isRefused = [...claim.findings, ...decided.findings].some(isRefusal);
+  const outcome = isRefused ? ({ kind: 'refused' } as const) : decided.outcome;
+  // How labels are read is of interest where labels are given.
+  const findings = outcome.kind === 'unchanged' ? decided.findings : [...claim.findings, ...decided.findings];
   if (outcome.kind !== 'refused') decided.enter();
   return { variant, semver, hash, file: source.file, outcome, findings };
 }
@@ -131,17 +133,18 @@ function atHome(definition: PromptDefinition, home: RemoteVersion, claim: Claim,
   return { ...decided, findings: [...decided.findings, finding] };
 }
 
-function relabel(target: RemoteVersion, labels: readonly string[], draft: Draft): Decided {
+function relabel(target: RemoteVersion, wanted: readonly string[], draft: Draft): Decided {
   const { version } = target;
+  const { guard, options, remote } = draft;
+  const isRamped = wanted.includes(options.rampLabel);
+  const hasProduction = holdersOf(remote!, 'production').length > 0;
+  // Without production there is nothing to ramp against: the label would start nothing.
+  const labels = hasProduction ? wanted : wanted.filter((label) => label !== options.rampLabel);
   const missing = labels.filter((label) => !target.labels.includes(label));
-  const isRamped = labels.includes(draft.options.rampLabel);
-  const { guard } = draft;
-  const isUsed = isRamped && guard !== null && guard.running !== version && hasVersion(guard.used, version);
+  const isUsed = isRamped && hasProduction && guard?.running !== version && hasVersion(guard?.used ?? [], version);
   const findings: Finding[] = [
     ...(isUsed ? [{ kind: 'used', version } as const] : []),
-    ...(isRamped && holdersOf(draft.remote!, 'production').length === 0
-      ? [{ kind: 'no_production', version } as const]
-      : []),
+    ...(isRamped && !hasProduction ? [{ kind: 'no_production', version } as const] : []),
   ];
   return {
     outcome: missing.length === 0 ? { kind: 'unchanged', version } : { kind: 'relabel', version },
@@ -165,7 +168,7 @@ function create(definition: PromptDefinition, hash: string, claim: Claim, draft:
     kind: 'new_version',
     version: number,
     against: against?.version ?? null,
-    diff: contentDiff(definition, against),
+    diff: contentDiff(against ?? null, definition),
   } as const;
   return {
     outcome,
@@ -193,13 +196,6 @@ function create(definition: PromptDefinition, hash: string, claim: Claim, draft:
 function comparable(remote: RemotePrompt, variant: string | null): RemoteVersion | undefined {
   const ofVariant = variant === null ? undefined : holdersOf(remote, variant)[0];
   return ofVariant ?? holdersOf(remote, 'production')[0] ?? remote.versions.at(-1);
-}
-
-function contentDiff({ body, config }: PromptDefinition, against: RemoteVersion | undefined): ContentDiff {
-  return {
-    body: diffOf(against === undefined ? '' : bodyText(against.body), bodyText(body)),
-    config: diffOf(against === undefined ? '' : configText(against.config), configText(config)),
-  };
 }
 
 /** Tags belong to the name, and Langfuse takes them together with a new version only. */

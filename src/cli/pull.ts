@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { RampartError } from '../core/errors';
+import type { ListedPrompt, PromptSync, WholeVersion } from '../core/ports';
+import { inParallel } from '../prompts/in-parallel';
+import { listPromptFiles } from '../prompts/load/list-files';
+import { planPull, type LocalPrompts, type PullItem } from '../prompts/pull/plan-pull';
+import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
+import { deployPorts } from './deploy-ports';
+import type { Io } from './io';
+import { paintFor, type Paint } from './paint';
+import { flagOption, textOption, type Arguments } from './parse-arguments';
+import { EXIT } from './problem';
+import { localDefinitions } from './prompts-folder';
+import { PROMPTS_OPTION, promptsFolder } from './validate';
+
+const PROMPTS_AT_ONCE = 16;
+
+export const PULL: CommandSpec = {
+  summary: 'Adopt prompts of Langfuse into git, as Markdown; never overwrites edits without --force',
+  positionals: ['PROMPT?'],
+  options: {
+    label: { type: 'string', value: 'LABEL', help: 'The version that is adopted; default production, else the newest' },
+    force: { type: 'boolean', help: 'Overwrite a definition that says something else' },
+    ...PROMPTS_OPTION,
+    ...STATE_OPTION,
+    ...CONFIG_OPTION,
+    ...JSON_OPTION,
+  },
+  async run(args, io) {
+    const items = await pull(args, io);
+    const paint = paintFor(io.stdout);
+    const folder = relative(io.cwd, promptsFolder(args, io)) || '.';
+    if (flagOption(args, 'json')) {
+      const facts = items.map(({ prompt, version, state, file, note }) => ({ prompt, version, state, file, note }));
+      io.stdout.write(`${JSON.stringify({ folder, prompts: facts })}\n`);
+    } else for (const line of renderItems(items, folder, paint)) io.stdout.write(`${line}\n`);
+    return items.some(({ state }) => state === 'refused' || state === 'kept') ? EXIT.failed : EXIT.ok;
+  },
+};
+
+async function pull(args: Arguments, io: Io): Promise<PullItem[]> {
+  const folder = promptsFolder(args, io);
+  const { sync } = await deployPorts(args, io);
+  const local = await readLocal(folder, args, io);
+  const listed = await readListed(sync, args.positionals[0]);
+  const label = textOption(args, 'label') ?? null;
+  const versions = await inParallel(listed, PROMPTS_AT_ONCE, (each) => adoptable(sync, each, label));
+  const found = versions.filter((version) => version !== null);
+  const items = planPull(found, local, { force: flagOption(args, 'force') });
+  for (const item of items) if (item.text !== null) await write(join(folder, item.file), item.text, item.state);
+  return items;
+}
+
+async function readListed(sync: PromptSync, prompt: string | undefined): Promise<ListedPrompt[]> {
+  if (prompt === undefined) return sync.listPrompts();
+  const listed = await sync.listPrompt(prompt);
+  if (listed !== null) return [listed];
+  throw new RampartError('not_found', `prompt ${prompt}: expected one that Langfuse has, got none of this name`);
+}
+
+/** With a label, its holder; else production, else the newest. */
+async function adoptable(
+  sync: PromptSync,
+  { prompt, labels, versions }: ListedPrompt,
+  label: string | null,
+): Promise<WholeVersion | null> {
+  if (label !== null) return labels.includes(label) ? sync.wholeVersionByLabel(prompt, label) : null;
+  if (labels.includes('production')) return sync.wholeVersionByLabel(prompt, 'production');
+  const newest = versions.at(-1);
+  return newest === undefined ? null : sync.wholeVersion(prompt, newest);
+}
+
+async function readLocal(folder: string, args: Arguments, io: Io): Promise<LocalPrompts> {
+  const definitions = existsSync(folder) ? await localDefinitions(args, io) : [];
+  const texts = new Map<string, string>();
+  for (const { source } of definitions) texts.set(source.file, await readFile(resolve(io.cwd, source.file), 'utf8'));
+  return {
+    definitions,
+    files: existsSync(folder) ? filesIn(folder) : [],
+    fileOf: ({ source }) => ({ file: relative(folder, resolve(io.cwd, source.file)), text: texts.get(source.file)! }),
+  };
+}
+
+function filesIn(folder: string): string[] {
+  const { markdown, variants, typescript } = listPromptFiles(folder, folder);
+  return [...markdown, ...variants, ...typescript].map(({ inside }) => inside);
+}
+
+/** A new file never replaces one that has come meanwhile. */
+async function write(path: string, text: string, state: PullItem['state']): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text, { flag: state === 'new' ? 'wx' : 'w' });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new RampartError('bad_input', `${path}: expected a file that can be written, got ${code}`, { cause: error });
+  }
+}
+
+function renderItems(items: readonly PullItem[], folder: string, paint: Paint): string[] {
+  const lines = items
+    .filter(({ state }) => state !== 'same')
+    .map(({ prompt, version, state, file, note }) => {
+      const name = paint('strong', prompt);
+      const said = note === '' ? '' : ` (${note})`;
+      if (state === 'refused') return `${paint('bad', '!')} ${name} version ${version}: not adopted: ${note}`;
+      if (state === 'kept')
+        return `${paint('warn', '=')} ${name} version ${version}: ${folder}/${file} is kept: ${note}`;
+      return `${paint('good', state === 'new' ? '+' : '~')} ${name} version ${version} → ${folder}/${file}${said}`;
+    });
+  const count = (...states: string[]): number => items.filter(({ state }) => states.includes(state)).length;
+  const counts = `${count('new', 'overwrite')} written, ${count('same')} the same, ${count('kept')} kept, ${count('refused')} not adopted`;
+  return [...lines, `${paint('strong', 'Pulled:')} ${counts}.`];
+}
