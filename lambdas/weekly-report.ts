@@ -1,6 +1,9 @@
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { sesMailSender } from '../src/adapters/aws/ses-mail-sender';
+import { bundledAssets } from '../src/adapters/mail/bundled-assets';
+import { reportRenderer } from '../src/adapters/mail/report-renderer';
 import { weeklyReport } from '../src/app/weekly-report';
+import type { ReportRenderer } from '../src/core/ports';
 import { badEvent, failingLoudly, isRecord, type Handler, type HandlerDeps } from './handler';
 import { awsDeps } from './wire';
 
@@ -9,11 +12,11 @@ import { awsDeps } from './wire';
  * asks.
  * @throws what reporting throws, and RampartError `bad_input` for an event of another form
  */
-export function makeHandler(deps: HandlerDeps): Handler<{ week: string; sent: boolean }> {
+export function makeHandler(deps: HandlerDeps, renderer: ReportRenderer): Handler<{ week: string; sent: boolean }> {
   return async (event) => {
     const controller = await deps.controller();
     return failingLoudly(controller.log, { event: 'report_failed' }, async () => {
-      const { week, sent } = await weeklyReport(controller, deps.now(), parseReportEvent(event));
+      const { week, sent } = await weeklyReport(controller, renderer, deps.now(), parseReportEvent(event));
       controller.log({ level: 'info', event: 'report_succeeded', week, sent });
       return { week, sent };
     });
@@ -37,4 +40,10 @@ function parseReportEvent(event: unknown): { week?: string; force?: boolean } {
   };
 }
 
-export const handler = makeHandler(awsDeps((mail) => sesMailSender({ client: new SESv2Client(), ...mail })));
+/** Lambda says where the function's code lies. */
+const assets = bundledAssets(process.env['LAMBDA_TASK_ROOT'] ?? '.');
+
+export const handler = makeHandler(
+  awsDeps((mail) => sesMailSender({ client: new SESv2Client(), now: Date.now, ...mail })),
+  reportRenderer(assets),
+);

@@ -34,6 +34,8 @@ export interface ControllerFunctionProps {
   /** How often the service calls again after a failed asynchronous invocation, 0..2. */
   retryAttempts: number;
   deadLetters: Queue;
+  /** Files that it reads beside its code, as packages name them. */
+  files?: readonly string[];
 }
 
 /**

@@ -5,7 +5,7 @@ import { Architecture, type FunctionOptions, type LayerVersion, Runtime } from '
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { BUNDLING } from './bundling';
+import { BUNDLING, copying } from './bundling';
 
 export interface NodeFunctionProps extends Pick<
   FunctionOptions,
@@ -20,6 +20,8 @@ export interface NodeFunctionProps extends Pick<
   logGroup: LogGroup;
   configLayer: LayerVersion;
   environment: Record<string, string>;
+  /** Files that it reads beside its code, as packages name them. */
+  files?: readonly string[];
 }
 
 /** A role that may write one function's log and nothing else yet, with that log. */
@@ -32,7 +34,7 @@ export function functionRole(scope: Construct, id: string, { logDays }: { logDay
 
 /** A function of the same make as all the others: bundle, processor, language version. */
 export function nodeFunction(scope: Construct, id: string, props: NodeFunctionProps): NodejsFunction {
-  const { entry, memoryMb, configLayer, environment, ...rest } = props;
+  const { entry, memoryMb, configLayer, environment, files = [], ...rest } = props;
   return new NodejsFunction(scope, id, {
     ...rest,
     entry: join(__dirname, '..', 'lambdas', `${entry}.ts`),
@@ -47,6 +49,7 @@ export function nodeFunction(scope: Construct, id: string, props: NodeFunctionPr
       format: OutputFormat.ESM,
       sourceMap: true,
       bundleAwsSDK: true,
+      commandHooks: copying(files),
     },
   });
 }

@@ -57,6 +57,7 @@ export class RampartStack extends Stack {
     const tick = new Tick(this, 'Tick', { foundation, queue, tickEveryMs: settings.tickEveryMs });
     const compare = new CompareVariants(this, 'CompareVariants', { foundation, compareEveryMs: config.compareEveryMs });
     const report = new WeeklyReport(this, 'WeeklyReport', {
+      deployment: settings.deployment,
       foundation,
       report: config.report,
       timeZone: settings.timeZone,

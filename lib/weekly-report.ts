@@ -6,12 +6,21 @@ import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../src/core/config/deployment-config';
+import { DRAWING_FILES } from '../src/core/config/drawing-files';
 import { controllerFunction, type Foundation } from './controller-function';
 import { deadLetterQueue } from './dead-letters';
+import { MailFeedback } from './mail-feedback';
 import { invokeOnSchedule } from './schedule';
 
 type ReportConfig = DeploymentConfig['report'];
 type MailConfig = NonNullable<ReportConfig['mail']>;
+
+interface WeeklyReportProps {
+  deployment: string;
+  foundation: Foundation;
+  report: ReportConfig;
+  timeZone: string;
+}
 
 /** Makes the week's report and mails it. */
 export class WeeklyReport extends Construct {
@@ -20,7 +29,7 @@ export class WeeklyReport extends Construct {
   /** The identity that SES is asked to verify; null when it is verified already or no mail is sent. */
   readonly sender: EmailIdentity | null;
 
-  constructor(scope: Construct, id: string, props: { foundation: Foundation; report: ReportConfig; timeZone: string }) {
+  constructor(scope: Construct, id: string, props: WeeklyReportProps) {
     super(scope, id);
     this.deadLetters = deadLetterQueue(this, 'DeadLetters');
     this.function = controllerFunction(this, 'Function', {
@@ -31,10 +40,15 @@ export class WeeklyReport extends Construct {
       memoryMb: 1024,
       retryAttempts: 2,
       deadLetters: this.deadLetters,
+      files: Object.values(DRAWING_FILES),
     });
     const { mail } = props.report;
     this.sender = mail?.identity === 'create' ? this.createSender(mail.from) : null;
-    if (mail !== null) this.allowMail(mail);
+    if (mail !== null) {
+      const { deployment, foundation } = props;
+      const feedback = new MailFeedback(this, 'Mail', { deployment, alertTopic: foundation.alertTopic });
+      this.allowMail(mail, feedback.configurationSetArn);
+    }
     const { weekday, hour, minute } = props.report.schedule;
     invokeOnSchedule(this, {
       name: 'weekly-report',
@@ -54,12 +68,12 @@ export class WeeklyReport extends Construct {
   }
 
   /** Only from the configured sender. In the SES sandbox the recipients' identities are checked as well. */
-  private allowMail({ from, to }: MailConfig): void {
+  private allowMail({ from, to }: MailConfig, configurationSetArn: string): void {
     const identities = [from, domainOf(from), ...to, ...to.map(domainOf)];
     this.function.addToRolePolicy(
       new PolicyStatement({
-        actions: ['ses:SendEmail'],
-        resources: [...new Set(identities)].map((name) => this.identityArn(name)),
+        actions: ['ses:SendEmail', 'ses:SendRawEmail'],
+        resources: [...[...new Set(identities)].map((name) => this.identityArn(name)), configurationSetArn],
         conditions: { StringEquals: { 'ses:FromAddress': from } },
       }),
     );

@@ -13,7 +13,7 @@ function sources(folder: string): SourceFile[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) return sources(path);
-    if (!name.endsWith('.ts') || name.endsWith('.d.ts')) return [];
+    if (!/\.tsx?$/u.test(name) || name.endsWith('.d.ts')) return [];
     return [{ path: relative(root, path).split(sep).join('/'), text: readFileSync(path, 'utf8') }];
   });
 }

@@ -1,18 +1,15 @@
 import { RampartError } from '../core/errors';
 import { asciiSubject } from '../core/item/describe-alert';
-import type { PromptItem } from '../core/item/prompt-item';
+import type { MailImage, ReportRenderer } from '../core/ports';
+import { embedImages } from '../core/report/embed-images';
 import { timeWriter } from '../core/report/local-time';
-import { plainText } from '../core/report/markup';
-import { promptWeek, type PromptWeek } from '../core/report/prompt-week';
-import { renderHtml } from '../core/report/render-html';
+import { plainText } from '../core/report/plain-text';
 import { renderText } from '../core/report/render-text';
 import { lastWeek, parseWeek, periodOf, weekBefore, type IsoWeek } from '../core/report/week';
 import { headline, type WeeklyReport } from '../core/report/weekly-report';
 import type { Controller } from './controller';
 import { KEPT_DAYS } from './evidence/snapshot';
-import { allPrompts } from './report/all-prompts';
-import { readEvents } from './report/read-events';
-import { readNumbers } from './report/read-numbers';
+import { makeReport } from './report/make-report';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -21,6 +18,7 @@ export interface WeeklyReportResult {
   week: string;
   /** False when the week's report had been sent before. */
   sent: boolean;
+  /** The page as it is stored: the mail's, with the pictures in it. */
   html: string;
   /** A `WeeklyReport`. */
   json: unknown;
@@ -32,33 +30,61 @@ export interface WeeklyReportResult {
  *
  * Stored first, then sent, then marked as sent: a crash in between may send it a second time with the same message id,
  * and loses nothing. So may two runs at the same moment.
+ * @param renderer lays out the HTML
  * @param options `week`: `2026-W47`, default the one that ended last; `force`: make and send it again
  * @throws RampartError `bad_input` for a week that is none, has not ended, or whose numbers are no longer kept; and what
  * the ports throw, in which case the next run tries again
  */
 export async function weeklyReport(
   controller: Controller,
+  renderer: ReportRenderer,
   nowMs: number,
   options: { week?: string; force?: boolean },
 ): Promise<WeeklyReportResult> {
-  const { timeZone } = controller.settings;
-  const week = options.week === undefined ? lastWeek(timeZone, nowMs) : parseWeek(options.week);
+  const week = wantedWeek(controller, options.week, nowMs);
   const isForced = options.force === true;
   if (!isForced) {
     const stored = await readSent(controller, week);
     if (stored !== null) return stored;
   }
-  checkWeek(week, timeZone, nowMs);
-  const report = await makeReport(controller, week, nowMs);
-  const html = renderHtml(report);
+  const report = await reportOf(controller, week, nowMs);
+  const mail = await renderer.render(report);
+  const html = embedImages(mail.html, mail.images);
   await storeReport(controller, report, html);
-  await sendReport(controller, report, html, isForced ? `report/${week.text}/${nowMs}` : `report/${week.text}`);
+  await sendReport(controller, report, mail, isForced ? `report/${week.text}/${nowMs}` : `report/${week.text}`);
   await controller.documents.putDocument(`reports/${week.text}.sent`, JSON.stringify({ atMs: nowMs }), {
     contentType: 'application/json',
     ifAbsent: true,
   });
   controller.log({ level: 'info', event: 'report_sent', week: week.text, prompts: report.prompts.length });
   return { week: week.text, sent: true, html, json: report };
+}
+
+/**
+ * The report of a week to look at: the stored one when it was sent, else made now. Nothing is stored or sent.
+ * @throws as {@link weeklyReport}
+ */
+export async function previewReport(
+  controller: Controller,
+  renderer: ReportRenderer,
+  nowMs: number,
+  options: { week?: string },
+): Promise<WeeklyReportResult> {
+  const week = wantedWeek(controller, options.week, nowMs);
+  const stored = await readSent(controller, week);
+  if (stored !== null) return stored;
+  const report = await reportOf(controller, week, nowMs);
+  const { html, images } = await renderer.render(report);
+  return { week: week.text, sent: false, html: embedImages(html, images), json: report };
+}
+
+function wantedWeek({ settings }: Controller, week: string | undefined, nowMs: number): IsoWeek {
+  return week === undefined ? lastWeek(settings.timeZone, nowMs) : parseWeek(week);
+}
+
+async function reportOf(controller: Controller, week: IsoWeek, nowMs: number): Promise<WeeklyReport> {
+  checkWeek(week, controller.settings.timeZone, nowMs);
+  return makeReport(controller, week, nowMs);
 }
 
 /** The stored report of a week that was sent; null when it has to be made. */
@@ -89,34 +115,6 @@ function checkWeek(week: IsoWeek, timeZone: string, nowMs: number): void {
   }
 }
 
-async function makeReport(controller: Controller, week: IsoWeek, nowMs: number): Promise<WeeklyReport> {
-  const { deployment, timeZone } = controller.settings;
-  const prompts: PromptWeek[] = [];
-  for await (const item of allPrompts(controller.store)) {
-    prompts.push(await readPromptWeek(controller, item, week));
-  }
-  prompts.sort((a, b) => (a.prompt < b.prompt ? -1 : 1));
-  return {
-    schema: 1,
-    deployment,
-    week: week.text,
-    timeZone,
-    ...periodOf(week, timeZone),
-    madeAtMs: nowMs,
-    prompts,
-  };
-}
-
-async function readPromptWeek(controller: Controller, item: PromptItem, isoWeek: IsoWeek): Promise<PromptWeek> {
-  const { timeZone } = controller.settings;
-  const week = periodOf(isoWeek, timeZone);
-  const audit = await readEvents(controller.store, item, week.fromMs);
-  const read = await readNumbers(controller, item, [week, periodOf(weekBefore(isoWeek), timeZone)]);
-  const [now = new Map(), before = new Map()] = read.periods;
-  const { readThroughMs, problem } = read;
-  return promptWeek({ item, week, now, before, audit, readThroughMs, problem, when: timeWriter(timeZone) });
-}
-
 async function storeReport({ documents }: Controller, report: WeeklyReport, html: string): Promise<void> {
   const name = `reports/${report.week}`;
   await documents.putDocument(`${name}.json`, `${JSON.stringify(report, null, 2)}\n`, {
@@ -126,12 +124,17 @@ async function storeReport({ documents }: Controller, report: WeeklyReport, html
   await documents.putDocument(`${name}.html`, html, { contentType: 'text/html; charset=utf-8', ifAbsent: false });
 }
 
-async function sendReport(controller: Controller, report: WeeklyReport, html: string, id: string): Promise<void> {
+async function sendReport(
+  controller: Controller,
+  report: WeeklyReport,
+  { html, images }: { html: string; images: readonly MailImage[] },
+  id: string,
+): Promise<void> {
   const { deployment, week } = report;
   const subject = `[${plainText(deployment)}] Prompts in ${week}: ${headline(report)}`;
   const text = renderText(report);
   if (controller.mail !== null) {
-    await controller.mail.send({ id, subject, html, text });
+    await controller.mail.send({ id, subject, html, text, images });
     return;
   }
   const attributes = { alert: 'weekly_report', severity: 'info', week };

@@ -28,7 +28,7 @@ export async function deployedController(
   const config = runtimeConfig(configuring(() => readConfigFile(path)));
   const mail = options.mails ? config.mail : null;
   return awsController(environment, config, {
-    mail: mail && sesMailSender({ client: new SESv2Client(), ...mail }),
+    mail: mail && sesMailSender({ client: new SESv2Client(), now: io.now, ...mail }),
     log: ({ level, event, prompt, ...facts }) => {
       if (level !== 'info') io.stderr.write(`${event} ${prompt ?? ''} ${JSON.stringify(facts)}\n`);
     },

@@ -3,6 +3,7 @@ import { BACKTEST } from './backtest';
 import { DEPLOY } from './deploy';
 import { DIFF } from './diff';
 import { EXPLAIN } from './explain';
+import { INIT } from './init';
 import { flagOption, textOption } from './parse-arguments';
 import { PERSON_COMMANDS } from './person-commands';
 import { PLAN } from './plan';
@@ -80,6 +81,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   power: POWER,
   explain: EXPLAIN,
   backtest: BACKTEST,
+  init: INIT,
   validate: VALIDATE,
   plan: PLAN,
   deploy: DEPLOY,

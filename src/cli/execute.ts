@@ -1,5 +1,6 @@
 import type { Controller } from '../app/controller';
 import { runCommand } from '../app/run-command';
+import type { ReportRenderer } from '../core/ports';
 import { errorFacts } from './problem';
 import { answerOf, parseRequest, type Request, type Result } from './request';
 
@@ -10,13 +11,20 @@ export async function execute(controller: Controller, request: Request, nowMs: n
       return runCommand(controller, request.command, nowMs);
     case 'report': {
       const { weeklyReport } = await import('../app/weekly-report');
-      const { week, sent } = await weeklyReport(controller, nowMs, {
+      const { week, sent } = await weeklyReport(controller, await localRenderer(), nowMs, {
         force: request.force,
         ...(request.week === null ? {} : { week: request.week }),
       });
       return { week, sent };
     }
   }
+}
+
+/** The library for mails takes half a second to load: only commands that draw a report do. */
+async function localRenderer(): Promise<ReportRenderer> {
+  const { installedAssets } = await import('../adapters/mail/installed-assets');
+  const { reportRenderer } = await import('../adapters/mail/report-renderer');
+  return reportRenderer(installedAssets);
 }
 
 /** What an owner of a state folder does with what others send. */

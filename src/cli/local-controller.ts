@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { folderDocumentStore } from '../adapters/local/folder-document-store';
 import { folderObjectStore } from '../adapters/local/folder-object-store';
 import { folderPromptStore } from '../adapters/local/folder-prompt-store';
 import { folderRequestBudget } from '../adapters/local/folder-request-budget';
 import { folderAlertSender, folderMailSender } from '../adapters/local/folder-senders';
 import { folderHashKey } from '../adapters/local/hash-key';
+import { publishingStore, type PublishingStore } from '../adapters/local/published-assignments';
 import { memoryTickQueue } from '../adapters/local/memory-senders';
 import { createLangfuse } from '../adapters/langfuse/create-langfuse';
 import { hashUnitWith, sha256 } from '../../lambdas/hashing';
@@ -16,8 +18,11 @@ import { configuring } from './problem';
 
 const CACHE_BYTES = 32 * 1024 * 1024;
 
-/** A controller whose ticks wait in memory. */
-export type LocalController = Controller & { queue: ReturnType<typeof memoryTickQueue> };
+/** The file in the state folder that runtimes read. */
+const ASSIGNMENTS_FILE = 'assignments.json';
+
+/** A controller whose ticks wait in memory, and whose assignments are in a file too. */
+export type LocalController = Controller & { queue: ReturnType<typeof memoryTickQueue>; store: PublishingStore };
 
 /** What the local mode tells people while it works. */
 export interface Announce {
@@ -43,7 +48,12 @@ export async function localController(
   const limits = perMinute === null ? null : { perMinute, burst: Math.max(2, Math.ceil(perMinute / 2)) };
   return {
     langfuse,
-    store: folderPromptStore({ folder }),
+    store: publishingStore(folderPromptStore({ folder }), {
+      path: join(folder, ASSIGNMENTS_FILE),
+      maxAgeMs: config.settings.assignmentMaxAgeMs,
+      onFailure: (error) =>
+        announce.log({ level: 'error', event: 'assignments_not_published', problem: String(error) }),
+    }),
     objects: folderObjectStore({ folder }),
     documents: folderDocumentStore({ folder }),
     budget: folderRequestBudget({ folder, limits }),

@@ -56,6 +56,7 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
   const lock = await takeStateLock({ folder, what: 'run', nowMs: io.now(), answer: answering(controller, io.now) });
   try {
     await rememberConfig(folder, configFile);
+    await controller.store.publish();
     out.write(`rampart run: ${access.baseUrl}, ${describeRun(options, config, configFile)}\n`);
     return await keepTicking(controller, options, io, out);
   } finally {

@@ -1,6 +1,7 @@
 import type { Assignment } from './assignment/assignment';
 import type { RampartError } from './errors';
 import type { AuditEvent, PromptItem } from './item/prompt-item';
+import type { WeeklyReport } from './report/weekly-report';
 
 /*
  * The ports of the core: what the use cases need from the outside. One contract suite each under test/contracts/, run on
@@ -223,11 +224,26 @@ export interface AlertSender {
   send(message: AlertMessage): Promise<void>;
 }
 
+/** A picture that a mail's HTML shows as `cid:CONTENT_ID`. */
+export interface MailImage {
+  /** Letters, digits, `-`, `.` and `@`; unique in its mail. */
+  contentId: string;
+  png: Uint8Array;
+}
+
 export interface MailMessage {
   id: string;
   subject: string;
   html: string;
   text: string;
+  /** Absent = none. */
+  images?: readonly MailImage[];
+}
+
+/** Lays out a weekly report as the HTML part of a mail. */
+export interface ReportRenderer {
+  /** @returns HTML below the size at which mail programs cut it off, and the pictures it shows */
+  render(report: WeeklyReport): Promise<{ html: string; images: MailImage[] }>;
 }
 
 export interface MailSender {

@@ -5,7 +5,7 @@ import { acceptDocument, newLane, overrideOf, settleLane, wantedVersions, type L
 import { unrefTimer } from './refresher';
 import type { ErrorCode, Resolution } from './resolution';
 import { isVersion, type RouterProblem } from './router-options';
-import type { SourceAnswer } from './sources/source';
+import type { InvalidDocument, SourceAnswer } from './sources/source';
 
 export interface LanesOptions {
   held: HeldPrompts;
@@ -69,15 +69,23 @@ export function createLanes(options: LanesOptions): Lanes {
     settleLane(lane, held);
   }
 
+  function isServed(prompt: string): boolean {
+    return options.prompts?.has(prompt) ?? true;
+  }
+
+  function noteInvalid({ message, prompt }: InvalidDocument): void {
+    if (prompt !== null && !isServed(prompt)) return;
+    if (prompt !== null) laneOf(prompt).failure = 'DOCUMENT_INVALID';
+    options.onProblem({ code: 'DOCUMENT_INVALID', message, prompt });
+  }
+
   function acceptOne(document: unknown, index: number, untilMs: number): void {
     const assignment = parseAssignment(`assignments[${index}]`, document);
     const prompt = (document as { prompt?: unknown } | null)?.prompt;
-    const isServed = typeof prompt === 'string' && (options.prompts?.has(prompt) ?? true);
     if (typeof assignment === 'string') {
-      if (isServed) laneOf(prompt).failure = 'DOCUMENT_INVALID';
-      options.onProblem({ code: 'DOCUMENT_INVALID', message: assignment, prompt: isServed ? prompt : null });
-    } else if (isServed) {
-      const lane = laneOf(prompt);
+      noteInvalid({ message: assignment, prompt: typeof prompt === 'string' ? prompt : null });
+    } else if (isServed(assignment.prompt)) {
+      const lane = laneOf(assignment.prompt);
       acceptDocument(lane, assignment, untilMs);
       settle(lane);
     }
@@ -124,6 +132,7 @@ export function createLanes(options: LanesOptions): Lanes {
       const maxAgeMs = Math.min(options.maxAgeMs, answer.maxAgeMs ?? Number.POSITIVE_INFINITY);
       confirmedUntilMs = startedAtMs - answer.ageMs + maxAgeMs;
       for (const lane of lanes.values()) lane.failure = null;
+      answer.invalid?.forEach(noteInvalid);
       answer.documents.forEach((document, index) => acceptOne(document, index, confirmedUntilMs));
       hasRead = true;
       readFailure = null;

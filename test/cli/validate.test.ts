@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commitAll, git, newRepository } from '../prompts/git-repository';
 import { markdown, newFolder, removeFolders, writeFiles } from '../prompts/prompts-folder';
 import { rampart, type Ended } from './test-io';
 
@@ -8,20 +8,9 @@ afterAll(removeFolders);
 
 const LOCK = 'prompts/prompts.lock.json';
 
-function git(top: string, ...args: string[]): string {
-  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'commit.gpgsign=false'];
-  return execFileSync('git', [...identity, ...args], { cwd: top, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-function commitAll(top: string): void {
-  git(top, 'add', '-A');
-  git(top, 'commit', '-qm', 'A change');
-}
-
 /** A repository whose prompt and lock are committed. */
 async function repository(prompt: string): Promise<string> {
-  const top = writeFiles({ 'prompts/a.md': prompt });
-  git(top, 'init', '-q', '-b', 'main');
+  const top = writeFiles({ 'prompts/a.md': prompt }, newRepository());
   expect((await rampart({ cwd: top }, 'validate', '--write')).exit).toBe(0);
   commitAll(top);
   return top;
@@ -171,11 +160,11 @@ test('what is staged is what counts, whatever is on disk beside it', async () =>
     top,
   );
   await changed(top, greeting('1.0.1', 'Hello.'), '--write');
-  git(top, 'add', '-A');
+  git(top, ['add', '-A']);
   expect((await changed(top, 'broken', '--staged')).out).toBe(
     '2 prompts: nothing wrong; versions compared with HEAD\n',
   );
-  git(top, 'add', '-A');
+  git(top, ['add', '-A']);
   const { exit, out } = await changed(top, greeting('1.0.1', 'Hello.'), '--staged');
   expect({ exit, first: out.split(' got')[0] }).toEqual({
     exit: 1,

@@ -213,6 +213,20 @@ function observationCases(withProject: WithProject): void {
     });
   });
 
+  test('the unit that was drawn comes before who the trace is about; a session stays the session', async () => {
+    const observations = [
+      seedObservation(1, { metadata: { 'rampart.unit': 'account-1' }, userId: 'person-1', sessionId: 's' }),
+      seedObservation(2, { metadata: { 'rampart.unit': 'unit:1e3' } }),
+      seedObservation(3, { metadata: { 'attributes.rampart.unit': 'c' } }),
+    ];
+    await withProject({ observations }, async (langfuse) => {
+      const { rows } = await langfuse.listObservations(window);
+      const users = new Map(rows.map((row) => [row.id, row.userId]));
+      expect(observations.map(({ id }) => users.get(id))).toEqual(['account-1', '1e3', 'c']);
+      expect(rows.find((row) => row.userId === 'account-1')?.sessionId).toBe('s');
+    });
+  });
+
   test('the unit is looked for in the metadata when the generation has none', async () => {
     const observations = [
       seedObservation(1, { metadata: { user_id: 'a', session_id: 's' } }),

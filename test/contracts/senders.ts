@@ -10,8 +10,9 @@ const ALERT: AlertMessage = {
 const MAIL: MailMessage = {
   id: 'report/2026-W12',
   subject: 'Prompts in week 12: größer',
-  html: '<p>größer & <b>better</b></p>',
+  html: '<p>größer & <b>better</b></p><img alt="a chart" src="cid:chart-1@rampart" />',
   text: 'größer & better',
+  images: [{ contentId: 'chart-1@rampart', png: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 255]) }],
 };
 
 /**

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLangfuseStandIn, type StandIn } from '../../src/local/langfuse/server';
+import { createRouter, fileSource } from '../../src/runtime';
 import { temporaryFolders } from '../adapters/local/temporary-folder';
 import { rampart, type Ended } from '../cli/test-io';
 import { PROMPT, QUICK_POLICY, seedPrompt, servedApp } from './served-app';
@@ -77,6 +78,10 @@ test('a candidate that is as good is promoted, step by step, and everything is t
   expect(standIn.data.prompts.byLabel(PROMPT, 'production')?.version).toBe(2);
 
   const folder = join(cwd, '.rampart');
+  const router = createRouter({ source: fileSource(join(folder, 'assignments.json')) });
+  expect(await router.ready()).toBe(true);
+  expect(router.resolve(PROMPT, { unit: 'user-1' })).toMatchObject({ version: 2, reason: 'STATIC' });
+  router.close();
   expect((await stat(join(folder, 'hash-key'))).mode & 0o777).toBe(0o600);
   expect(await readFile(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
   const alerts = (await readdir(join(folder, 'alerts'))).filter((name) => name.endsWith('.txt'));

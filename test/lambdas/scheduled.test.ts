@@ -7,6 +7,7 @@ import { fakeDeps, NOW_MS } from './fake-controller';
 jest.mock('../../src/app/compare-variants', () => ({ compareVariants: jest.fn() }));
 jest.mock('../../src/app/weekly-report', () => ({ weeklyReport: jest.fn() }));
 
+const renderer = { render: () => Promise.reject(new Error('not asked')) };
 const comparing = jest.mocked(compareVariants);
 const reporting = jest.mocked(weeklyReport);
 
@@ -42,8 +43,8 @@ describe('weekly-report', () => {
     ],
   ])('%j', async (event, options) => {
     const { deps, controller } = fakeDeps();
-    await expect(makeReport(deps)(event)).resolves.toEqual({ week: '2026-W47', sent: true });
-    expect(reporting).toHaveBeenCalledWith(controller, NOW_MS, options);
+    await expect(makeReport(deps, renderer)(event)).resolves.toEqual({ week: '2026-W47', sent: true });
+    expect(reporting).toHaveBeenCalledWith(controller, renderer, NOW_MS, options);
   });
 
   test.each([
@@ -55,7 +56,7 @@ describe('weekly-report', () => {
     [{ schedule: 'tick' }],
   ])('refuses %j loudly', async (event) => {
     const { deps, events } = fakeDeps();
-    await expect(makeReport(deps)(event)).rejects.toMatchObject({ code: 'bad_input' });
+    await expect(makeReport(deps, renderer)(event)).rejects.toMatchObject({ code: 'bad_input' });
     expect(events()).toEqual(['report_failed']);
     expect(reporting).not.toHaveBeenCalled();
   });
@@ -63,6 +64,6 @@ describe('weekly-report', () => {
   test('a failure is not swallowed', async () => {
     const { deps } = fakeDeps();
     reporting.mockRejectedValue(new Error('no mail'));
-    await expect(makeReport(deps)({ schedule: 'weekly-report' })).rejects.toThrow('no mail');
+    await expect(makeReport(deps, renderer)({ schedule: 'weekly-report' })).rejects.toThrow('no mail');
   });
 });

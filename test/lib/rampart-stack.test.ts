@@ -226,8 +226,20 @@ describe('permissions', () => {
 
   test('only the report sends mail, and only from its sender', () => {
     expect(policiesWith('ses:SendEmail')).toEqual([expect.stringMatching(/^WeeklyReport/u)]);
-    const mail = statements.find(({ statement }) => statement.Action === 'ses:SendEmail');
+    const mail = statements.find(({ statement }) => [statement.Action].flat().includes('ses:SendEmail'));
+    expect(mail?.statement.Action).toEqual(['ses:SendEmail', 'ses:SendRawEmail']);
+    expect(JSON.stringify(mail?.statement.Resource)).toContain('configuration-set/Rampart-');
     expect(mail?.statement.Condition).toEqual({ StringEquals: { 'ses:FromAddress': 'rampart@example.com' } });
+  });
+
+  test('SES counts what did not arrive, and one alarm tells the people who hear of alerts', () => {
+    const { properties } = resource(template, 'AWS::SES::ConfigurationSetEventDestination');
+    expect(JSON.stringify(properties)).toContain('"MatchingEventTypes":["bounce","complaint","reject"]');
+    const alarm = resource(template, 'AWS::CloudWatch::Alarm', 'WeeklyReportMailNotDelivered').properties;
+    const metrics = JSON.stringify(alarm['Metrics']);
+    for (const metric of ['Bounce', 'Complaint', 'Reject']) expect(metrics).toContain(`"MetricName":"${metric}"`);
+    const topic = resource(template, 'AWS::SNS::Topic', 'AlertsTopic').id;
+    expect(alarm['AlarmActions']).toEqual([{ Ref: topic }]);
   });
 
   test('only the tick function queues ticks and receives them', () => {

@@ -1,8 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { DRAWING_FILES } from '../../src/core/config/drawing-files';
+import { sizeOfPng } from '../adapters/mail/png-size';
+import { putPrompt } from '../app/report/controller';
+import type { Hour } from '../core/report/sample';
+import { startReportWorld } from './report-world';
+import { runBundle } from './run-bundle';
 
 /** Nothing of AWS, and no way out: every request by proxy ends at a closed port. */
 const OFFLINE = {
@@ -41,7 +47,38 @@ describe('npx cdk synth', () => {
       expect(exportsOf(bundle)).toBe('function function');
     }
   });
+
+  test('carries what charts are drawn with, and the bundled report function mails them', async () => {
+    const { wasm } = DRAWING_FILES;
+    const out = join(folder, 'out');
+    const carrying = readdirSync(out).filter((asset) => existsSync(join(out, asset, basename(wasm))));
+    expect(carrying).toHaveLength(1);
+    const world = await startReportWorld();
+    try {
+      await putPrompt(world, 'support/answer', lastWeeks(Date.now()), { readTo: new Date().toISOString() });
+      const bundle = join(out, carrying[0]!, 'index.mjs');
+      const { result } = await runBundle(bundle, { schedule: 'weekly-report' }, world.environment);
+      expect(result).toMatchObject({ sent: true });
+      const [mail] = world.aws.mails;
+      expect(mail?.configurationSet).toBe('Rampart-test');
+      expect(mail?.images).toHaveLength(4);
+      for (const { png } of mail!.images!) expect(sizeOfPng(png)).toEqual({ width: 624, height: 256 });
+      expect(mail?.html).toContain('src="cid:prompt-0-chart-0@rampart"');
+      expect(world.aws.objectKeys().filter((key) => key.includes('/documents/reports/')).length).toBe(3);
+    } finally {
+      await world.close();
+    }
+  });
 });
+
+/** Eight weeks of one version, a generation a day. */
+function lastWeeks(nowMs: number): Hour[] {
+  return Array.from({ length: 63 }, (_, day) => ({
+    hour: new Date(nowMs - (nowMs % 3_600_000) - day * 24 * 3_600_000).toISOString(),
+    version: 3,
+    values: { error_rate: [0, day % 2], latency: [100 + day, 200], 'score:clarity': [4, 5], cost: [0.1] },
+  }));
+}
 
 /** Loads a bundle as Lambda does, in a process of its own; nothing is configured, so nothing may be read while loading. */
 function exportsOf(bundle: string): string {

@@ -12,9 +12,6 @@ import { ASSIGNMENTS_INDEX, TABLE_KEYS } from '../../core/config/state-layout';
  * Only items carry `listed`, so the index over it holds one small row per prompt: the assignment.
  */
 
-/** Value of `listed` on every item. */
-export const LISTED = 'prompt';
-
 export const ITEM_SORT_KEY = 'item';
 export const HISTORY_PREFIX = 'history#';
 export const BUDGET_KEY = { pk: 'deployment', sk: 'budget' } as const;

@@ -1,9 +1,10 @@
 import { SendEmailCommand, type SESv2Client } from '@aws-sdk/client-sesv2';
-import type { MailSender } from '../../core/ports';
+import type { Clock, MailSender } from '../../core/ports';
+import { composeMail } from '../mail/compose-mail';
 import { calling } from './sdk-errors';
 
 /*
- * Promises: one mail with HTML and text per send, at least once; the header X-Rampart-Message-Id tells a repeated one.
+ * Promises: one mail with HTML, text and pictures per send, at least once; the header X-Rampart-Message-Id tells a repeated one.
  */
 
 export interface SesMailSenderOptions {
@@ -12,25 +13,23 @@ export interface SesMailSenderOptions {
   from: string;
   /** At most 50 addresses (a limit of SES). */
   to: readonly string[];
+  /** SES counts bounces and complaints by it; absent = it does not. */
+  configurationSet?: string;
+  now: Clock;
 }
 
 /** Mails through Amazon SES. */
-export function sesMailSender(options: SesMailSenderOptions): MailSender {
+export function sesMailSender({ client, from, to, configurationSet, now }: SesMailSenderOptions): MailSender {
   return {
     async send(message) {
-      const content = (data: string) => ({ Data: data, Charset: 'UTF-8' });
+      const raw = await composeMail(message, { from, to, dateMs: now() });
       await calling(`send mail ${message.id}`, () =>
-        options.client.send(
+        client.send(
           new SendEmailCommand({
-            FromEmailAddress: options.from,
-            Destination: { ToAddresses: [...options.to] },
-            Content: {
-              Simple: {
-                Subject: content(message.subject),
-                Body: { Html: content(message.html), Text: content(message.text) },
-                Headers: [{ Name: 'X-Rampart-Message-Id', Value: encodeURI(message.id) }],
-              },
-            },
+            FromEmailAddress: from,
+            Destination: { ToAddresses: [...to] },
+            Content: { Raw: { Data: raw } },
+            ConfigurationSetName: configurationSet,
           }),
         ),
       );

@@ -1,6 +1,6 @@
 import type { ObservationRow } from '../../core/ports';
 import { isRecord, kindOf, readNumber, readText, readTimeMs, unreadable } from './json';
-import { sessionOfMetadata, userOfMetadata } from './unit';
+import { sessionAmong, userAmong } from './unit';
 
 /** The environment of rows that were sent without one. */
 const DEFAULT_ENVIRONMENT = 'default';
@@ -54,16 +54,16 @@ export function parseObservation(raw: unknown, prompt: string): ObservationRow |
   };
 }
 
-/** The user on an observation, else in its metadata; undefined when the field is not a text. */
+/** Who an observation is about; undefined when the field is not a text. */
 export function userOf(raw: Record<string, unknown>): string | null | undefined {
   const user = readText(raw['userId']);
-  return user === null ? userOfMetadata(raw['metadata']) : user;
+  return user === undefined ? undefined : userAmong(user, raw['metadata']);
 }
 
-/** The session on an observation, else in its metadata; undefined when the field is not a text. */
+/** Which session an observation is of; undefined when the field is not a text. */
 export function sessionOf(raw: Record<string, unknown>): string | null | undefined {
   const session = readText(raw['sessionId']);
-  return session === null ? sessionOfMetadata(raw['metadata']) : session;
+  return session === undefined ? undefined : sessionAmong(session, raw['metadata']);
 }
 
 /** True for what can be a prompt's version. */

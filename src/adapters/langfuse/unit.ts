@@ -1,16 +1,11 @@
+import { UNIT_TAG, unitOfTag } from '../../core/assignment/unit-tag';
 import { isRecord } from './json';
 
-/** Where the runtime library and applications put what identifies the unit, most specific first. */
-const USER_KEYS = withAttributePrefix([
-  'rampart.unit',
-  'userId',
-  'user_id',
-  'langfuse_user_id',
-  'user.id',
-  'langfuse.user.id',
-]);
+/** Where the runtime library writes the unit that was drawn. */
+const UNIT_KEYS = withAttributePrefix([UNIT_TAG]);
+/** Where applications put who it is, most specific first. */
+const USER_KEYS = withAttributePrefix(['userId', 'user_id', 'langfuse_user_id', 'user.id', 'langfuse.user.id']);
 const SESSION_KEYS = withAttributePrefix([
-  'rampart.unit',
   'sessionId',
   'session_id',
   'langfuse_session_id',
@@ -26,14 +21,22 @@ function withAttributePrefix(keys: readonly string[]): string[] {
   return keys.flatMap((key) => [key, `attributes.${key}`]);
 }
 
-/** The user that an observation's metadata names; null when it names none. */
-export function userOfMetadata(metadata: unknown): string | null {
-  return firstId(metadata, USER_KEYS);
+/**
+ * The user of an observation: the unit that was drawn, because that is what can be judged; else the user on the observation,
+ * else in its metadata; null when nobody is named.
+ */
+export function userAmong(userId: string | null, metadata: unknown): string | null {
+  return drawnUnit(metadata) ?? userId ?? firstId(metadata, USER_KEYS);
 }
 
-/** The session that an observation's metadata names; null when it names none. */
-export function sessionOfMetadata(metadata: unknown): string | null {
-  return firstId(metadata, SESSION_KEYS);
+/** The session of an observation, which session scores belong to; else the unit that was drawn, else in its metadata. */
+export function sessionAmong(sessionId: string | null, metadata: unknown): string | null {
+  return sessionId ?? drawnUnit(metadata) ?? firstId(metadata, SESSION_KEYS);
+}
+
+function drawnUnit(metadata: unknown): string | null {
+  const tag = firstId(metadata, UNIT_KEYS);
+  return tag === null ? null : unitOfTag(tag);
 }
 
 function firstId(metadata: unknown, keys: readonly string[]): string | null {

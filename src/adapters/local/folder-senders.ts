@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Clock, AlertSender, MailSender } from '../../core/ports';
+import { embedImages } from '../../core/report/embed-images';
+import { composeMail } from '../mail/compose-mail';
 import { writeAtomically } from './atomic-file';
-import { emlText } from './eml';
 import { caseSafeFileName } from './file-names';
 
 /*
@@ -33,8 +34,8 @@ export function folderMailSender(options: {
   return {
     async send(message) {
       const path = join(options.folder, 'mails', caseSafeFileName(message.id));
-      await writeAtomically(`${path}.html`, message.html);
-      await writeAtomically(`${path}.eml`, emlText(message, { ...options, dateMs: options.now() }));
+      await writeAtomically(`${path}.html`, embedImages(message.html, message.images ?? []));
+      await writeAtomically(`${path}.eml`, await composeMail(message, { ...options, dateMs: options.now() }));
     },
   };
 }

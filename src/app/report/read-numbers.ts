@@ -32,9 +32,10 @@ export async function readNumbers(
   try {
     const manifest = await readManifest(controller, item);
     if (manifest === null) return none;
-    const pages = await readDays(controller, manifest, periods);
+    const sums: VersionNumbers[] = [];
+    for (const period of periods) sums.push(sumHours(await readDays(controller, manifest, period), period));
     return {
-      periods: periods.map((period) => sumHours(pages, period)),
+      periods: sums,
       readThroughMs: readThroughMs(manifest.observations, manifest.scores),
       problem: null,
     };
@@ -45,9 +46,8 @@ export async function readNumbers(
   }
 }
 
-async function readDays(controller: Controller, manifest: Manifest, periods: readonly Period[]): Promise<DayPage[]> {
-  const isWanted = (dayMs: number): boolean =>
-    periods.some(({ fromMs, toMs }) => dayMs < toMs && dayMs + DAY_MS > fromMs);
-  const wanted = manifest.days.filter(([dayMs]) => isWanted(dayMs));
-  return Promise.all(wanted.map(([, page]) => readPage<DayPage>(controller.objects, page)));
+/** One period at a time is in memory: days that two periods share are read twice. */
+async function readDays({ objects }: Controller, { days }: Manifest, { fromMs, toMs }: Period): Promise<DayPage[]> {
+  const wanted = days.filter(([dayMs]) => dayMs < toMs && dayMs + DAY_MS > fromMs);
+  return Promise.all(wanted.map(([, page]) => readPage<DayPage>(objects, page)));
 }

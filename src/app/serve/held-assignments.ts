@@ -11,6 +11,8 @@ export interface Held {
   damaged: ReadonlySet<string>;
   /** Since the store was last read, ms. */
   ageMs: number;
+  /** How old it may get, ms. */
+  maxAgeMs: number;
 }
 
 export interface HoldingOptions {
@@ -112,7 +114,7 @@ function heldAt(state: State, maxAgeMs: number, nowMs: number): Held {
     else state.documents.delete(prompt);
   }
   const damaged = [...state.damaged.values()].filter((prompt) => prompt !== null && !assignments.has(prompt));
-  return { assignments, damaged: new Set(damaged as string[]), ageMs: nowMs - readAtMs };
+  return { assignments, damaged: new Set(damaged as string[]), ageMs: nowMs - readAtMs, maxAgeMs };
 }
 
 function isYoung(atMs: number | null, maxAgeMs: number, nowMs: number): boolean {

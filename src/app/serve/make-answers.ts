@@ -31,11 +31,14 @@ export function evaluateAll({ assignments, damaged }: Held, unit: string): HttpA
   return jsonAnswer(200, { flags: sortedBy(flags, ({ key }) => key ?? '') }, { 'cache-control': 'no-cache' });
 }
 
-/** The documents for the runtime library's HTTP source, by name; `age` says how many seconds ago the store was read. */
-export function listDocuments({ assignments, ageMs }: Held): HttpAnswer {
+/**
+ * The documents for the runtime library's HTTP source, by name, with the age up to which they may be used; the header `age`
+ * says how many seconds ago the store was read.
+ */
+export function listDocuments({ assignments, ageMs, maxAgeMs }: Held): HttpAnswer {
   const headers = { age: String(Math.ceil(ageMs / 1000)), 'cache-control': 'no-cache' };
   const sorted = sortedBy([...assignments.values()], ({ prompt }) => prompt);
-  return jsonAnswer(200, { schema: 1, assignments: sorted }, headers);
+  return jsonAnswer(200, { schema: 1, maxAgeMs, assignments: sorted }, headers);
 }
 
 function damagedPrompt(key: string): EvaluationFailure {

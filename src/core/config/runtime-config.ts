@@ -9,7 +9,8 @@ export interface RuntimeConfig {
   schema: 1;
   settings: DeploymentConfig['settings'];
   langfuse: Pick<DeploymentConfig['langfuse'], 'baseUrl' | 'requestsPerMinute' | 'timeoutMs'>;
-  mail: { from: string; to: readonly string[] } | null;
+  /** `configurationSet`: what SES counts bounces by. */
+  mail: { from: string; to: readonly string[]; configurationSet: string } | null;
 }
 
 /** The part of a validated configuration that the functions need. */
@@ -20,8 +21,16 @@ export function runtimeConfig(config: DeploymentConfig): RuntimeConfig {
     schema: 1,
     settings: config.settings,
     langfuse: { baseUrl, requestsPerMinute, timeoutMs },
-    mail: mail === null ? null : { from: mail.from, to: mail.to },
+    mail:
+      mail === null
+        ? null
+        : { from: mail.from, to: mail.to, configurationSet: configurationSetName(config.settings.deployment) },
   };
+}
+
+/** The configuration set of Amazon SES under which a deployment mails. */
+export function configurationSetName(deployment: string): string {
+  return `Rampart-${deployment}`;
 }
 
 /**

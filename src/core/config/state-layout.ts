@@ -1,17 +1,11 @@
+export { ASSIGNMENTS_INDEX } from '../assignment/assignments-index';
+
 /*
  * What the stack that creates the state and the adapters that use it agree on.
  */
 
 /** Keys of the one table; both are strings. */
 export const TABLE_KEYS = { partition: 'pk', sort: 'sk' } as const;
-
-/** The sparse index that lists every prompt's assignment and holds nothing else. */
-export const ASSIGNMENTS_INDEX = {
-  name: 'assignments',
-  partition: 'listed',
-  sort: 'pk',
-  projected: ['assignment'],
-} as const;
 
 /**
  * Folders of the bucket: evidence and snapshots expire, manifests and documents (the reports) stay. A function may use these and no

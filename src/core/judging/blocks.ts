@@ -1,7 +1,10 @@
-import { logLikelihoodRatios } from '../stats/noncentral-hypergeometric';
-import { logCapital, pairDifferences } from '../stats/pair-betting';
-import { gateMargin, harmLogOdds, logOddsMargin, safeLogOdds, stakes } from './engine-parameters';
+import { logLikelihoodRatios, type TwoByTwo } from '../stats/noncentral-hypergeometric';
+import { logCapital, pairDifferences, pairVariance } from '../stats/pair-betting';
+import { gateMargin, harmLogOdds, harmStakes, logOddsMargin, safeLogOdds, safeStakes } from './engine-parameters';
 import type { FrozenGuardrail } from './guardrail';
+
+/** A block with both arms closes at the first tick at which it holds this many units. */
+const BLOCK_UNITS = 20;
 
 /** One arm's units of a block that is not judged yet. */
 export interface OpenArm {
@@ -33,41 +36,79 @@ export function emptyBlock(openedAtMs: number): OpenBlock {
   return { openedAtMs, stable: arm(), candidate: arm() };
 }
 
-/** Adds a closed block to the sums. Changes `logs`. */
-export function foldBlock(logs: BlockLogs, block: OpenBlock, g: FrozenGuardrail): void {
-  if (g.kind === 'binary') foldBinary(logs, block, g);
-  else foldBounded(logs, block, g);
+/**
+ * The closing rule, by counts and clock only, never by outcomes: with both arms in it, a block closes at the first tick
+ * at which it holds 20 units, else after `blockMs`; with one arm it stays open.
+ */
+export function isBlockDue(
+  { candidateUnits, stableUnits }: Pick<TwoByTwo, 'candidateUnits' | 'stableUnits'>,
+  { openedAtMs, nowMs, blockMs }: { openedAtMs: number; nowMs: number; blockMs: number },
+): boolean {
+  if (stableUnits === 0 || candidateUnits === 0) return false;
+  return stableUnits + candidateUnits >= BLOCK_UNITS || nowMs - openedAtMs >= blockMs;
 }
 
-function foldBinary(logs: BlockLogs, { stable, candidate }: OpenBlock, g: FrozenGuardrail): void {
+/** Adds a closed block to the sums. Changes `logs`. */
+export function foldBlock(logs: BlockLogs, { stable, candidate }: OpenBlock, g: FrozenGuardrail): void {
+  if (g.kind === 'bounded') {
+    foldBounded(logs, inKeyOrder(candidate), inKeyOrder(stable), g);
+    return;
+  }
   const table = {
     candidateUnits: candidate.units,
     candidateBad: candidate.bad,
     stableUnits: stable.units,
     stableBad: stable.bad,
   };
-  add(logs.harm, logLikelihoodRatios(table, harmLogOdds(g)));
-  const notWorseThan = (margin: number): number[] => {
-    const [atMargin = 0, ...inside] = logLikelihoodRatios(table, [logOddsMargin(g, margin), ...safeLogOdds(g, margin)]);
-    return inside.map((log) => log - atMargin);
-  };
-  add(logs.gate, notWorseThan(gateMargin(g.delta)));
-  add(logs.safe, notWorseThan(g.delta));
+  foldBinary(logs, table, g);
 }
 
-function foldBounded(logs: BlockLogs, { stable, candidate }: OpenBlock, g: FrozenGuardrail): void {
-  const differences = pairDifferences(inKeyOrder(candidate), inKeyOrder(stable));
-  const losses = differences.map((d) => -d);
+/** Adds a closed block of yes/no outcomes. Changes `logs`. */
+export function foldBinary(logs: BlockLogs, table: TwoByTwo, g: FrozenGuardrail): void {
+  const gate = gateMargin(g.delta);
+  const margins = [logOddsMargin(g, gate), logOddsMargin(g, g.delta)];
+  const all = [...margins, ...harmLogOdds(g), ...safeLogOdds(g, gate), ...safeLogOdds(g, g.delta)];
+  const ratios = logLikelihoodRatios(table, all);
+  let next = margins.length;
+  const add = (sums: number[], atMargin: number): void => {
+    for (let i = 0; i < sums.length; i++) sums[i]! += ratios[next++]! - atMargin;
+  };
+  add(logs.harm, 0);
+  add(logs.gate, ratios[0]!);
+  add(logs.safe, ratios[1]!);
+}
+
+/**
+ * Adds a closed block of values in [0, 1]. Changes `logs`.
+ * @param candidate, stable at least one value each, in an order that cannot know the values
+ */
+export function foldBounded(
+  logs: BlockLogs,
+  candidate: ArrayLike<number>,
+  stable: ArrayLike<number>,
+  g: FrozenGuardrail,
+): void {
+  const differences = pairDifferences(candidate, stable);
+  const variance = pairVariance(g.reference.sigma2, candidate.length, stable.length);
+  const add = (sums: number[], stakes: readonly number[], gains: Float64Array): void => {
+    for (let i = 0; i < sums.length; i++) sums[i]! += logCapital(stakes[i]!, gains);
+  };
   add(
     logs.harm,
-    stakes(g, g.delta).map((stake) => logCapital(stake, losses)),
+    harmStakes(g, variance),
+    differences.map((d) => -d),
   );
-  const notWorseThan = (margin: number): number[] => {
-    const gains = differences.map((d) => d + margin);
-    return stakes(g, margin).map((stake) => logCapital(stake, gains));
-  };
-  add(logs.gate, notWorseThan(gateMargin(g.delta)));
-  add(logs.safe, notWorseThan(g.delta));
+  const gate = gateMargin(g.delta);
+  add(
+    logs.gate,
+    safeStakes(gate, variance),
+    differences.map((d) => d + gate),
+  );
+  add(
+    logs.safe,
+    safeStakes(g.delta, variance),
+    differences.map((d) => d + g.delta),
+  );
 }
 
 /** The arm's z, ordered by the units' keys: an order that cannot know the values. */
@@ -75,8 +116,4 @@ function inKeyOrder({ keys, zs }: OpenArm): number[] {
   const order = keys.map((_, i) => i);
   order.sort((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a]! > keys[b]! ? 1 : 0));
   return order.map((i) => zs[i]!);
-}
-
-function add(sums: number[], terms: readonly number[]): void {
-  for (let i = 0; i < sums.length; i++) sums[i]! += terms[i]!;
 }

@@ -1,6 +1,6 @@
-import { halfNormalMixtureLogE } from '../stats/half-normal-mixture';
 import { type StratifiedDifference, stratifiedRatioDifference } from '../stats/stratified-ratio-difference';
-import { gateMargin, referenceRate } from './engine-parameters';
+import { normalMixtureLogE } from '../stats/normal-mixture';
+import { GAIN_WEIGHTS, gateMargin, HARM_WEIGHTS, harmEffects, referenceRate, safeGains } from './engine-parameters';
 import type { FrozenGuardrail } from './guardrail';
 import type { GuardrailState } from './guardrail-state';
 
@@ -18,10 +18,12 @@ const LEAST_UNITS = 30;
 const UNITS_PER_SKEWNESS2 = 20;
 /** Expected number of the rarer outcome. By expectation, not by count: to wait for events would be to choose by them. */
 const LEAST_EXPECTED = 10;
+/** The same, where the skewness makes the test for harm the more careful one. */
+const LEAST_EXPECTED_HARM = 3;
 
 /**
- * Engine A: stratified, clustered, asymptotic. The e-value of each question is a half-normal mixture whose scale is the
- * margin that is asked about.
+ * Engine A: stratified, clustered, asymptotic. Normal likelihood ratios, mixed over sizes of harm and, for
+ * safety, over distances from the margin that is asked about.
  * @returns no evidence before the burn-in is over or when nothing varies
  */
 export function engineA(
@@ -30,24 +32,32 @@ export function engineA(
 ): { estimate: StratifiedDifference | null; evidence: LogEvidence } {
   const estimate = stratifiedRatioDifference(state.stages, state.cross);
   if (estimate === null) return { estimate, evidence: NO_EVIDENCE };
-  if (Math.min(estimate.unitsStable, estimate.unitsCandidate) < burnInUnits(g))
-    return { estimate, evidence: NO_EVIDENCE };
   const { theta, se } = estimate;
-  const gate = gateMargin(g.delta);
+  const units = Math.min(estimate.unitsStable, estimate.unitsCandidate);
+  const after = (least: number, logE: () => number): number => (units < least ? 0 : logE());
+  const notWorseThan = (margin: number): number =>
+    after(burnInUnits(g, 'safe'), () => normalMixtureLogE(theta + margin, se, safeGains(margin), GAIN_WEIGHTS));
   return {
     estimate,
     evidence: {
-      harm: halfNormalMixtureLogE(-theta, se, g.delta),
-      gate: halfNormalMixtureLogE(theta + gate, se, gate),
-      safe: halfNormalMixtureLogE(theta + g.delta, se, g.delta),
+      harm: after(burnInUnits(g, 'harm'), () => normalMixtureLogE(-theta, se, harmEffects(g), HARM_WEIGHTS)),
+      gate: notWorseThan(gateMargin(g.delta)),
+      safe: notWorseThan(g.delta),
     },
   };
 }
 
-/** Units per arm, summed over stages, before engine A counts. */
-export function burnInUnits(g: FrozenGuardrail): number {
-  const bySkewness = Math.max(LEAST_UNITS, UNITS_PER_SKEWNESS2 * g.reference.skewness2);
-  if (g.kind === 'bounded') return bySkewness;
+/**
+ * Units per arm, summed over stages, before engine A counts. Where bad outcomes are the rare ones, an arm with more of
+ * them has the larger variance too: its t statistic is held back, and harm may be sought long before safety, which is
+ * where few bad outcomes by chance look like few in truth.
+ */
+export function burnInUnits(g: FrozenGuardrail, question: 'harm' | 'safe'): number {
+  const { skewness2, source } = g.reference;
   const p = referenceRate(g);
-  return Math.max(bySkewness, LEAST_EXPECTED / Math.min(p, 1 - p));
+  const isBinary = g.kind === 'binary';
+  if (isBinary && question === 'harm' && p < 1 / 2) return Math.max(LEAST_UNITS, LEAST_EXPECTED_HARM / p);
+  const byRate = isBinary ? LEAST_EXPECTED / Math.min(p, 1 - p) : 0;
+  const bySkewness = isBinary && source !== 'fallback' ? 0 : UNITS_PER_SKEWNESS2 * skewness2;
+  return Math.max(LEAST_UNITS, byRate, bySkewness);
 }

@@ -1,14 +1,14 @@
 import { bernoulliLogLikelihoodRatio } from '../stats/bernoulli-likelihood-ratio';
 import { logMeanExp } from '../stats/log-sum-exp';
 import type { LogEvidence } from './engine-a';
-import { gateMargin, harmWeights, isRare, marginRate, referenceRate, safeWeights } from './engine-parameters';
+import { gateMargin, HARM_WEIGHTS, isRare, marginRate, referenceRate, safeWeights } from './engine-parameters';
 import type { FrozenGuardrail } from './guardrail';
 import type { GuardrailState } from './guardrail-state';
 
 /** Engine B: exact at any size, from the closed blocks; open blocks are not judged. */
 export function engineB(g: FrozenGuardrail, state: GuardrailState): LogEvidence {
   return {
-    harm: logMeanExp(state.logs.harm, harmWeights(g.kind)),
+    harm: logMeanExp(state.logs.harm, HARM_WEIGHTS),
     gate: safety(g, state, state.logs.gate, gateMargin(g.delta)),
     safe: safety(g, state, state.logs.safe, g.delta),
   };

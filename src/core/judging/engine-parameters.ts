@@ -12,13 +12,19 @@ const RARE_RATE = 0.05;
 /** How far towards 1 a rate plus its margin may go. */
 const FARTHEST_TO_ONE = 0.95;
 
-const HARM_POWERS = [0.5, 1, 1.5, 2.5, 4] as const;
-const HARM_WEIGHTS = [0.2, 0.3, 0.2, 0.15, 0.15] as const;
+/**
+ * Sizes of harm that are sought, in margins, and how much of the evidence's capital goes to each: half a margin apart in
+ * the logarithm, most on one to two margins. Measured against a half-normal prior in docs/decisions/0006.
+ */
+const HARM_SIZES = [0.25, 0.4, 0.6, 0.85, 1.2, 1.7, 2.5, 4, 6.5] as const;
+export const HARM_WEIGHTS = [0.05, 0.12, 0.13, 0.16, 0.17, 0.15, 0.11, 0.07, 0.04] as const;
+/** Odds ratios under which safety is sought, as powers of the margin's. */
 const SAFE_POWERS = [0.5, 0, -1] as const;
-const SAFE_WEIGHTS = [0.25, 0.5, 0.25] as const;
-const STAKES = [0.4, 0.8, 1.6, 3.2] as const;
+const POWER_WEIGHTS = [0.25, 0.5, 0.25] as const;
+/** How far from the margin the candidate may be, in margins: at 1 it is like stable, beyond it better. */
+const SAFE_GAINS = [0.7, 1, 1.5, 2.5] as const;
+export const GAIN_WEIGHTS = [0.25, 0.45, 0.2, 0.1] as const;
 const HIGHEST_STAKE = 0.95;
-const EVEN_WEIGHTS = STAKES.map(() => 1 / STAKES.length);
 
 /** Margin of the first step's gate on the z scale, in [delta, 1). */
 export function gateMargin(delta: number): number {
@@ -51,9 +57,14 @@ export function logOddsMargin(g: FrozenGuardrail, margin: number): number {
   return Math.log(odds(marginRate(g, margin)) / odds(referenceRate(g)));
 }
 
+/** Sizes of harm that are sought, on the z scale, each above 0: the points of engine A's mixture. */
+export function harmEffects(g: FrozenGuardrail): number[] {
+  return HARM_SIZES.map((size) => Math.min(1, size * g.delta));
+}
+
 /** ln of the odds ratios under which harm is sought. */
 export function harmLogOdds(g: FrozenGuardrail): number[] {
-  return HARM_POWERS.map((power) => power * logOddsMargin(g, g.delta));
+  return HARM_SIZES.map((size) => size * logOddsMargin(g, g.delta));
 }
 
 /** ln of the odds ratios under which safety is sought, all below the margin's. */
@@ -61,19 +72,32 @@ export function safeLogOdds(g: FrozenGuardrail, margin: number): number[] {
   return SAFE_POWERS.map((power) => power * logOddsMargin(g, margin));
 }
 
-/** Stakes of the pair bets for an effect of the size `margin`, in (0, 1). */
-export function stakes(g: FrozenGuardrail, margin: number): number[] {
-  return STAKES.map((stake) => Math.min(HIGHEST_STAKE, (stake * margin) / g.reference.sigma2));
+/**
+ * Stakes of the pair bets on harm, in (0, 1): for each size the one whose capital grows fastest.
+ * @param variance of one pair's difference (see pairVariance)
+ */
+export function harmStakes(g: FrozenGuardrail, variance: number): number[] {
+  return harmEffects(g).map((effect) => fastestStake(effect, variance));
 }
 
-/** Weights of the mixture over the harm grid. */
-export function harmWeights(kind: FrozenGuardrail['kind']): readonly number[] {
-  return kind === 'binary' ? HARM_WEIGHTS : EVEN_WEIGHTS;
+/** Distances from a margin under which safety is sought, on the z scale, each above 0. */
+export function safeGains(margin: number): number[] {
+  return SAFE_GAINS.map((gain) => gain * margin);
 }
 
-/** Weights of the mixture over the safety grid. */
+/** Stakes of the pair bets on safety: a candidate like stable gains the margin at every pair. */
+export function safeStakes(margin: number, variance: number): number[] {
+  return safeGains(margin).map((gain) => fastestStake(gain, variance));
+}
+
+/** Weights of the mixture over engine B's grid for safety. */
 export function safeWeights(kind: FrozenGuardrail['kind']): readonly number[] {
-  return kind === 'binary' ? SAFE_WEIGHTS : EVEN_WEIGHTS;
+  return kind === 'binary' ? POWER_WEIGHTS : GAIN_WEIGHTS;
+}
+
+/** Kelly's stake for gains of a mean and a variance, to second order; never all of the capital. */
+function fastestStake(mean: number, variance: number): number {
+  return Math.min(HIGHEST_STAKE, mean / (variance + mean * mean));
 }
 
 /**

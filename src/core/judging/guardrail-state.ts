@@ -1,13 +1,11 @@
 import type { Arm } from '../assignment/assignment';
-import { betBelow, noBets } from '../stats/one-sample-betting';
 import { type ArmSums, emptyArmSums } from '../stats/ratio';
 import { type CrossSums, crossIndex, pairIndex } from '../stats/stratified-ratio-difference';
-import { type BlockLogs, emptyBlock, foldBlock, type OpenBlock } from './blocks';
-import { guardrailProblem, harmWeights, safeWeights } from './engine-parameters';
+import { type BlockLogs, emptyBlock, foldBlock, isBlockDue, type OpenBlock } from './blocks';
+import { betOnFloor, type FloorState, noFloorBets } from './floor';
+import { guardrailProblem, HARM_WEIGHTS, safeWeights } from './engine-parameters';
 import type { FrozenGuardrail } from './guardrail';
 
-/** A block with both arms closes at the first tick at which it holds this many units. */
-const BLOCK_UNITS = 20;
 /** Far above any rollout; a larger index is a mistake of the caller. */
 const MOST_STAGES = 1000;
 
@@ -33,8 +31,8 @@ export interface GuardrailState {
   logs: BlockLogs;
   /** Candidate's units that entered a block, and the bad ones (binary). */
   entered: { candidate: number; candidateBad: number };
-  /** Bets against the floor, per arm. */
-  floor: { at: number; logs: Record<Arm, number[]> } | null;
+  /** Bets against the floor; null = none. */
+  floor: FloorState | null;
   /** Values that were refused: not finite or outside [0, 1]. None may have come before anything counts as safe. */
   refused: number;
 }
@@ -55,12 +53,12 @@ export function emptyGuardrailState(g: FrozenGuardrail): GuardrailState {
     stages: [],
     cross: [],
     logs: {
-      harm: zeros(harmWeights(g.kind)),
+      harm: zeros(HARM_WEIGHTS),
       gate: zeros(safeWeights(g.kind)),
       safe: zeros(safeWeights(g.kind)),
     },
     entered: { candidate: 0, candidateBad: 0 },
-    floor: floor === null ? null : { at: floor, logs: { stable: noBets(), candidate: noBets() } },
+    floor: floor === null ? null : noFloorBets(floor),
     refused: 0,
   };
 }
@@ -81,7 +79,7 @@ export function updateUnit(
   },
 ): void {
   const { before, after } = u;
-  if (!isUnitSums(after) || !isUnitSums(before)) {
+  if (!isUnitSums(after.m, after.y) || !isUnitSums(before.m, before.y)) {
     state.refused += 1;
     return;
   }
@@ -111,10 +109,11 @@ export function enterUnit(
   u: { stage: number; arm: Arm; key: string; z: number; atMs: number },
 ): void {
   const { z } = u;
-  if (!(z >= 0 && z <= 1) || (state.kind === 'binary' && z !== 0 && z !== 1)) {
+  if (!isEntry(state.kind, z)) {
     state.refused += 1;
     return;
   }
+  countEntry(state, u.arm, z);
   const stage = stageAt(state, u.stage);
   stage.open ??= emptyBlock(u.atMs);
   if (u.atMs < stage.open.openedAtMs) stage.open.openedAtMs = u.atMs;
@@ -126,16 +125,24 @@ export function enterUnit(
     arm.keys.push(u.key);
     arm.zs.push(z);
   }
-  if (u.arm === 'candidate') {
+}
+
+/** Whether a unit can enter with this z: within [0, 1], for a binary guardrail 0 or 1. */
+export function isEntry(kind: FrozenGuardrail['kind'], z: number): boolean {
+  return kind === 'binary' ? z === 0 || z === 1 : z >= 0 && z <= 1;
+}
+
+/** What does not wait for a block to close: the candidate's counts, and the bets on the floor. Changes `state`. */
+export function countEntry(state: GuardrailState, arm: Arm, z: number): void {
+  if (arm === 'candidate') {
     state.entered.candidate += 1;
     if (state.kind === 'binary') state.entered.candidateBad += 1 - z;
   }
-  if (state.floor !== null) betBelow(state.floor.logs[u.arm], state.floor.at, z);
+  if (state.floor !== null) betOnFloor(state.floor, arm, z);
 }
 
 /**
- * Closes the open blocks that are due, by counts and clock only, never by outcomes: with both arms in it, a block closes
- * at the first tick at which it holds 20 units, else after `blockMs`; with one arm it stays open.
+ * Closes the open blocks that are due (see isBlockDue).
  * @param blockMs longest time a stage's block stays open (1 h, or a quarter of the bake when that is shorter)
  */
 export function closeBlocks(
@@ -147,16 +154,16 @@ export function closeBlocks(
   if (guardrailProblem(g) !== null) return;
   for (const [index, stage] of state.stages.entries()) {
     const block = stage.open;
-    if (block === null || block.stable.units === 0 || block.candidate.units === 0) continue;
-    const isFull = block.stable.units + block.candidate.units >= BLOCK_UNITS;
-    if (!isFull && nowMs - block.openedAtMs < blockMs(index)) continue;
+    if (block === null) continue;
+    const units = { stableUnits: block.stable.units, candidateUnits: block.candidate.units };
+    if (!isBlockDue(units, { openedAtMs: block.openedAtMs, nowMs, blockMs: blockMs(index) })) continue;
     foldBlock(state.logs, block, g);
     stage.open = null;
   }
 }
 
 /** The products with the unit's sums in another stage change by that stage's sums times the difference in this one. */
-function addToCross(
+export function addToCross(
   state: GuardrailState,
   here: { stage: number; arm: Arm },
   other: { stage: number; arm: Arm; m: number; y: number },
@@ -174,7 +181,8 @@ function addToCross(
   sums.my += isEarlier ? dm * other.y : other.m * dy;
 }
 
-function stageAt(state: GuardrailState, index: number): StageState {
+/** The stage's sums; those up to it are made when there are none yet. */
+export function stageAt(state: GuardrailState, index: number): StageState {
   const known = state.stages[index];
   if (known !== undefined) return known;
   if (!Number.isInteger(index) || index < 0 || index >= MOST_STAGES)
@@ -191,6 +199,6 @@ function emptyCross(): CrossSums {
 }
 
 /** A count of scores and the sum of that many values in [0, 1]. */
-function isUnitSums({ m, y }: UnitSums): boolean {
+export function isUnitSums(m: number, y: number): boolean {
   return Number.isFinite(m) && m >= 0 && y >= -1e-9 && y <= m + 1e-9 * (1 + m);
 }

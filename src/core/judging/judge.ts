@@ -1,10 +1,10 @@
 import { asymptoticCsRadius } from '../stats/asymptotic-cs';
 import { closedTesting } from '../stats/closed-testing';
 import { logMeanExp, logSumExp } from '../stats/log-sum-exp';
-import { belowLogE } from '../stats/one-sample-betting';
 import { pointDifference } from '../stats/stratified-ratio-difference';
 import { engineA } from './engine-a';
 import { engineB } from './engine-b';
+import { floorLogE } from './floor';
 import { guardrailProblem } from './engine-parameters';
 import type { FrozenGuardrail } from './guardrail';
 import type { GuardrailState } from './guardrail-state';
@@ -29,6 +29,7 @@ export function judgeGuardrail(g: FrozenGuardrail, state: GuardrailState, option
   if (problem !== null) return unusable(g, state, problem);
   const a = engineA(g, state);
   const b = engineB(g, state);
+  const floor = state.floor === null ? null : floorLogE(state.floor);
   const center = a.estimate ?? pointDifference(state.stages);
   const radius = a.estimate === null ? null : asymptoticCsRadius(a.estimate.se, g.delta, options.alpha);
   const verdict: Verdict = {
@@ -46,8 +47,8 @@ export function judgeGuardrail(g: FrozenGuardrail, state: GuardrailState, option
     logEHarmA: a.evidence.harm,
     logEHarmB: b.harm,
     logEHarm: logMeanExp([a.evidence.harm, b.harm]),
-    logEFloor: state.floor === null ? null : belowLogE(state.floor.logs.candidate),
-    logEFloorStable: state.floor === null ? null : belowLogE(state.floor.logs.stable),
+    logEFloor: floor?.candidate ?? null,
+    logEFloorStable: floor?.stable ?? null,
     logESafeGate: logMeanExp([a.evidence.gate, b.gate]),
     logESafe: logMeanExp([a.evidence.safe, b.safe]),
   };

@@ -25,7 +25,7 @@ export interface Verdict {
   logEHarmA: number;
   logEHarmB: number;
   logEHarm: number;
-  /** ln e of "candidate below the floor" (null = no floor), and the stable arm's own. */
+  /** ln e of "candidate below the floor" (null = no floor; 0 at most while stable may be so too), and the stable arm's own. */
   logEFloor: number | null;
   logEFloorStable: number | null;
   /** ln e of non-inferiority at 3 delta (gate of the first step) and at delta (gate of promotion). */

@@ -1,17 +1,27 @@
 import logcdf from '@stdlib/stats-base-dists-normal-logcdf';
 import { burnInUnits } from '../judging/engine-a';
-import { gateMargin, isRare, referenceRate, stakes } from '../judging/engine-parameters';
+import {
+  GAIN_WEIGHTS,
+  gateMargin,
+  HARM_WEIGHTS,
+  harmEffects,
+  harmStakes,
+  isRare,
+  referenceRate,
+  safeGains,
+  safeStakes,
+} from '../judging/engine-parameters';
 import type { FrozenGuardrail } from '../judging/guardrail';
 import { type ArmUnits, totalUnits } from './planned-units';
 import { rareHarmProbability, rareSafetyProbability } from './rare-probability';
-import { halfNormalMixtureLogE } from '../stats/half-normal-mixture';
 import { logMeanExp } from '../stats/log-sum-exp';
+import { normalMixtureLogE } from '../stats/normal-mixture';
+import { pairVariance } from '../stats/pair-betting';
 
 /*
  * How likely an e-value will have reached its bound at one look: planning, not judging. An effect d that is estimated with the
  * standard error se is proven at the look with probability Phi(d / se - q), q being the least estimate, in standard errors, whose
- * half-normal mixture (../stats/half-normal-mixture.ts) reaches the bound. At the bound 1/.05 and tau = d that is 50 % at
- * d^2 / se^2 = 7.7 and 80 % at 13.2. Looks before are left out, so what is stated is rather too low than too high.
+ * mixture of likelihood ratios (../stats/normal-mixture.ts) reaches the bound. Looks before are left out, so what is stated is rather too low than too high.
  */
 
 /** What counts as no variance at all: less has no use, more would be wrong. */
@@ -32,7 +42,7 @@ export function harmProbability(
 ): number {
   const share = g.floor === null ? g.weight : g.weight / 2;
   const logBound = Math.log(1 / (alpha * share));
-  const compared = mixtureProbability(g, stages, { effect, worseBy: effect, tau: g.delta, logBound });
+  const compared = mixtureProbability(g, stages, { ...HARM, effect, worseBy: effect, margin: g.delta, logBound });
   return isRare(g) ? Math.max(compared, rareHarmProbability(g, stages, effect, aloneBound(logBound))) : compared;
 }
 
@@ -48,18 +58,42 @@ export function safetyProbability(
 ): number {
   const margin = question === 'gate' ? gateMargin(g.delta) : g.delta;
   const logBound = Math.log(1 / beta);
-  const compare = (): number => mixtureProbability(g, stages, { effect: margin, worseBy: 0, tau: margin, logBound });
+  const compare = (): number =>
+    mixtureProbability(g, stages, { ...SAFETY, effect: margin, worseBy: 0, margin, logBound });
   if (!isRare(g)) return compare();
   const alone = rareSafetyProbability(g, stages, margin, aloneBound(aloneBound(logBound)));
-  return isBurning(g, stages) ? alone : Math.max(alone, compare());
+  return isBurning(g, stages, 'safe') ? alone : Math.max(alone, compare());
 }
 
-interface Proof {
+/** What is asked, and the grids that its evidence is mixed over. */
+interface Question {
+  question: 'harm' | 'safe';
+  effects: (g: FrozenGuardrail, margin: number) => number[];
+  stakes: (g: FrozenGuardrail, margin: number, variance: number) => number[];
+  weights: readonly number[];
+}
+
+const HARM: Question = {
+  question: 'harm',
+  effects: (g) => harmEffects(g),
+  stakes: (g, _, variance) => harmStakes(g, variance),
+  weights: HARM_WEIGHTS,
+};
+
+const SAFETY: Question = {
+  question: 'safe',
+  effects: (_, margin) => safeGains(margin),
+  stakes: (_, margin, variance) => safeStakes(margin, variance),
+  weights: GAIN_WEIGHTS,
+};
+
+interface Proof extends Question {
   /** Distance of the truth from what is to be refuted, on the z scale. */
   effect: number;
   /** How much worse the candidate's mean is. */
   worseBy: number;
-  tau: number;
+  /** What is asked about, on the z scale. */
+  margin: number;
   /** ln that the guardrail's e-value has to reach. */
   logBound: number;
 }
@@ -67,28 +101,37 @@ interface Proof {
 function mixtureProbability(g: FrozenGuardrail, stages: readonly ArmUnits[], proof: Proof): number {
   const se = plannedSe(g, stages, proof.worseBy);
   if (se === null) return 0;
-  const isOnlyB = isBurning(g, stages);
+  const isOnlyB = isBurning(g, stages, proof.question);
   const logBound = isOnlyB ? aloneBound(proof.logBound) : proof.logBound;
-  const least = leastEstimate(proof.tau / se, logBound) * se;
-  const leastBet = isOnlyB && g.kind === 'bounded' ? leastToBetOn(g, stages, proof.tau, logBound) : 0;
+  const least = leastEstimate(se, proof.effects(g, proof.margin), proof.weights, logBound);
+  const leastBet = isOnlyB && g.kind === 'bounded' ? leastToBetOn(g, stages, proof, logBound) : 0;
   return phi((proof.effect - Math.max(least, leastBet)) / se);
 }
 
 /** Before its burn-in engine A stands at 1; afterwards both engines say about the same. */
-function isBurning(g: FrozenGuardrail, stages: readonly ArmUnits[]): boolean {
+function isBurning(g: FrozenGuardrail, stages: readonly ArmUnits[], question: 'harm' | 'safe'): boolean {
   const { stable, candidate } = totalUnits(stages);
-  return Math.min(stable, candidate) < burnInUnits(g);
+  return Math.min(stable, candidate) < burnInUnits(g, question);
 }
 
 /**
  * Engine B's stakes have an upper end: a pair wins only so much, however small the variance is. The least mean difference, in
  * [0, 1], with which its bets can reach the bound; Infinity when none can.
  */
-function leastToBetOn(g: FrozenGuardrail, stages: readonly ArmUnits[], tau: number, logBound: number): number {
-  const pairs = stages.reduce((sum, { stable, candidate }) => sum + Math.min(stable, candidate), 0);
-  const lambdas = stakes(g, tau);
+function leastToBetOn(g: FrozenGuardrail, stages: readonly ArmUnits[], proof: Proof, logBound: number): number {
+  const pairs = stages
+    .filter(({ stable, candidate }) => stable > 0 && candidate > 0)
+    .map(({ stable, candidate }) => ({
+      count: Math.min(stable, candidate),
+      stakes: proof.stakes(g, proof.margin, pairVariance(g.reference.sigma2, candidate, stable)),
+    }));
+  const logAt = (gain: number, k: number): number =>
+    pairs.reduce((sum, { count, stakes }) => sum + count * Math.log1p(stakes[k]! * gain), 0);
   const isEnough = (gain: number): boolean =>
-    logMeanExp(lambdas.map((lambda) => pairs * Math.log1p(lambda * gain))) >= logBound;
+    logMeanExp(
+      proof.weights.map((_, k) => logAt(gain, k)),
+      proof.weights,
+    ) >= logBound;
   return isEnough(1) ? bisect(isEnough, 0, 1) : Infinity;
 }
 
@@ -120,10 +163,10 @@ function plannedVariance(g: FrozenGuardrail, worseBy: number): number {
   return Math.max(LEAST_VARIANCE, (atReference * worse * (1 - worse)) / (p * (1 - p)));
 }
 
-/** Bisection: the least estimate, in standard errors, whose ln e reaches the bound. */
-function leastEstimate(tau: number, logBound: number): number {
-  const isEnough = (q: number): boolean => halfNormalMixtureLogE(q, 1, tau) >= logBound;
-  let most = 8;
+/** Bisection: the least estimate whose ln e reaches the bound. */
+function leastEstimate(se: number, effects: readonly number[], weights: readonly number[], logBound: number): number {
+  const isEnough = (estimate: number): boolean => normalMixtureLogE(estimate, se, effects, weights) >= logBound;
+  let most = 8 * se;
   while (!isEnough(most) && most < 1e9) most *= 2;
   return bisect(isEnough, 0, most);
 }

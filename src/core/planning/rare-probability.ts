@@ -1,5 +1,5 @@
 import gammaln from '@stdlib/math-base-special-gammaln';
-import { harmLogOdds, harmWeights, marginRate, referenceRate } from '../judging/engine-parameters';
+import { HARM_WEIGHTS, harmLogOdds, marginRate, referenceRate } from '../judging/engine-parameters';
 import type { FrozenGuardrail } from '../judging/guardrail';
 import { logMeanExp } from '../stats/log-sum-exp';
 import { type ArmUnits, totalUnits } from './planned-units';
@@ -71,10 +71,9 @@ function tiltOf(
       (expected(units) / all) * Math.log1p((units.candidate / (units.stable + units.candidate)) * Math.expm1(logT));
     return used.reduce((sum, units) => sum + term(units), 0);
   });
-  const weights = harmWeights(g.kind);
   return (candidateBad, stableBad) => {
     const logs = grid.map((logT, j) => candidateBad * logT - (candidateBad + stableBad) * norms[j]!);
-    return logMeanExp(logs, weights);
+    return logMeanExp(logs, HARM_WEIGHTS);
   };
 }
 

@@ -1,13 +1,15 @@
 import type { Direction } from '../metrics/metric';
 import type { Measure, Unit } from './measure';
 import type { Numbers } from './numbers';
-import { welchDifference, type Difference } from './welch';
+import { standardErrorOf, welchDifference, type Difference } from './welch';
 
 /** A value as it is stored in a report. */
 export interface Value {
   value: number;
   /** Values it was computed from. */
   n: number;
+  /** Of a mean: its standard error, every value taken as independent; null below two values, and for what is no mean. */
+  standardError: number | null;
 }
 
 /** One measure of two stretches of time, or of two versions: `now` against `before`. */
@@ -30,12 +32,22 @@ export function changeOf(measure: Measure, now: Numbers, before: Numbers): Chang
   const { id, label, unit, better } = measure;
   const a = measure.read(now);
   const b = measure.read(before);
-  return { id, label, unit, better, now: valueOf(a), before: valueOf(b), difference: differenceOf(measure, a, b) };
+  return {
+    id,
+    label,
+    unit,
+    better,
+    now: valueOf(measure, a),
+    before: valueOf(measure, b),
+    difference: differenceOf(measure, a, b),
+  };
 }
 
 /** The stored part of a reading. */
-export function valueOf(reading: ReturnType<Measure['read']>): Value | null {
-  return reading === null ? null : { value: reading.value, n: reading.n };
+export function valueOf({ isMean }: Measure, reading: ReturnType<Measure['read']>): Value | null {
+  if (reading === null) return null;
+  const { value, n, aggregate } = reading;
+  return { value, n, standardError: isMean ? standardErrorOf(aggregate) : null };
 }
 
 function differenceOf(

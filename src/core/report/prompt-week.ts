@@ -7,6 +7,7 @@ import { measuresOf, type Measure, type ScoreTraits, type Unit } from './measure
 import { describeState, needsOf } from './needs';
 import { generations, together, type VersionNumbers } from './numbers';
 import { weekSentence } from './sentence';
+import { trendsOf, type Trend } from './trend';
 import type { Period } from './week';
 
 /** One prompt in a weekly report, as it is stored. Times in ms, shares in 0..1, money in USD. */
@@ -22,6 +23,8 @@ export interface PromptWeek {
   /** Each measure of the week against the week before, all versions together. */
   changes: Change[];
   versions: VersionTable;
+  /** The last eight weeks of the measures that matter most, most important first. */
+  trends: Trend[];
   /** Generations of the week are in the numbers up to here; null = the whole week. */
   readThroughMs: number | null;
   /** Why there are no numbers although there may have been traffic; null = there is no such problem. */
@@ -40,6 +43,8 @@ export interface PromptWeekInput {
   week: Period;
   now: VersionNumbers;
   before: VersionNumbers;
+  /** The weeks before those two, oldest first. */
+  earlier: readonly VersionNumbers[];
   audit: readonly AuditEvent[];
   /** Everything with a time before this has been read, ms; null = nothing was ever read. */
   readThroughMs: number | null;
@@ -68,6 +73,7 @@ export function promptWeek(input: PromptWeekInput): PromptWeek {
     events,
     changes,
     versions: versionTable(measures, now),
+    trends: trendsOf([...input.earlier.map(together), sums.before, sums.now], traits),
     readThroughMs: isRead ? null : (input.readThroughMs ?? week.fromMs),
     problem,
   };
@@ -79,11 +85,11 @@ export function versionTable(measures: readonly Measure[], numbers: VersionNumbe
   return {
     versions: seen.map(([version]) => version),
     rows: measures
-      .map(({ id, label, unit, read }) => ({
-        id,
-        label,
-        unit,
-        values: seen.map(([, metrics]) => valueOf(read(metrics))),
+      .map((measure) => ({
+        id: measure.id,
+        label: measure.label,
+        unit: measure.unit,
+        values: seen.map(([, metrics]) => valueOf(measure, measure.read(metrics))),
       }))
       .filter(({ values }) => values.some((value) => value !== null)),
   };

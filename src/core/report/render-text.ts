@@ -1,15 +1,17 @@
+import { describeReading, differenceText, valueText } from './change-words';
 import { timeWriter } from './local-time';
-import { plainText } from './markup';
 import { INTERVAL_NOTE } from './notes';
-import { describeReading, differenceText, valueText } from './prompt-section';
+import { byteLength, plainText } from './plain-text';
 import type { PromptWeek } from './prompt-week';
 import { fullSentence } from './sentence';
+import { trendText } from './trend-chart';
 import { byUrgency, headline, type WeeklyReport } from './weekly-report';
 
 /** An SNS message holds 256 KB; a mail of plain text should stay readable. */
 export const MAX_TEXT_BYTES = 100_000;
 const MAX_EVENTS = 20;
 const MAX_LINES = 40;
+const MAX_TRENDS = 4;
 
 /** The report as plain text. Prompts that do not fit are counted at the end. */
 export function renderText(report: WeeklyReport): string {
@@ -21,7 +23,7 @@ export function renderText(report: WeeklyReport): string {
     `${when(report.fromMs)} to ${when(report.toMs)}, ${report.timeZone}; made ${when(report.madeAtMs)}.`,
   ].join('\n');
   const end = `\n\n${INTERVAL_NOTE}\n`;
-  const parts = prompts.map((week) => `\n\n${promptText(week, when)}`);
+  const parts = prompts.map((week) => `\n\n${promptText(week, report.trendWeeks, when)}`);
   const empty = prompts.length === 0 ? '\n\nNo prompt has been seen yet.' : '';
   let text = top + empty;
   let left = MAX_TEXT_BYTES - byteLength(top + empty + end) - byteLength(leftOut(prompts.length));
@@ -35,7 +37,7 @@ export function renderText(report: WeeklyReport): string {
   return text + leftOut(prompts.length - shown) + end;
 }
 
-function promptText(week: PromptWeek, when: (atMs: number) => string): string {
+function promptText(week: PromptWeek, trendWeeks: readonly string[], when: (atMs: number) => string): string {
   const events = week.events.slice(-MAX_EVENTS);
   const reading = describeReading(week, when);
   return [
@@ -46,6 +48,7 @@ function promptText(week: PromptWeek, when: (atMs: number) => string): string {
     ...week.needs.map((need) => `NEEDS A PERSON: ${plainText(fullSentence(need))}`),
     ...changeLines(week),
     ...versionLines(week),
+    ...week.trends.slice(0, MAX_TRENDS).map((trend) => `  ${plainText(trendText(trend, trendWeeks))}`),
     ...(events.length < week.events.length ? [`  (${week.events.length - events.length} earlier events)`] : []),
     ...events.map(({ atMs, text }) => `  ${when(atMs)}: ${plainText(fullSentence(text))}`),
   ].join('\n');
@@ -73,8 +76,4 @@ function versionLines({ versions: { versions, rows } }: PromptWeek): string[] {
 
 function leftOut(missing: number): string {
   return missing === 0 ? '' : `\n\n${missing} further prompts are only in the stored JSON.`;
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

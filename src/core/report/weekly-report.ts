@@ -12,6 +12,8 @@ export interface WeeklyReport {
   /** Exclusive. */
   toMs: number;
   madeAtMs: number;
+  /** The ISO weeks of every trend's points, oldest first; the last one is the report's own. */
+  trendWeeks: string[];
   /** By name. */
   prompts: PromptWeek[];
 }

@@ -34,6 +34,21 @@ export function welchDifference(a: Aggregate, b: Aggregate): Difference {
   return { value, low: value - half, high: value + half, why: null };
 }
 
+/** Standard error of a mean: the sample's standard deviation (n - 1) over the root of n; null below two values. */
+export function standardErrorOf(aggregate: Aggregate): number | null {
+  const variance = knownVariance(aggregate);
+  return variance === null ? null : Math.sqrt(variance / aggregate.n);
+}
+
+/** The 95 % interval of a mean by Student's t; null without at least two values that vary. */
+export function meanInterval(aggregate: Aggregate): { low: number; high: number } | null {
+  const error = standardErrorOf(aggregate);
+  if (error === null || error === 0) return null;
+  const mean = aggregate.sum / aggregate.n;
+  const half = student975(aggregate.n - 1) * error;
+  return { low: mean - half, high: mean + half };
+}
+
 /** The variance, where what is left of the digits of `sumSquares` says anything: equal values have none. */
 function knownVariance(aggregate: Aggregate): number | null {
   const variance = aggregateVariance(aggregate);

@@ -37,6 +37,21 @@ const WHY: Record<Exclude<NoInterval, 'not_a_mean'>, string> = {
   no_variance: 'no interval: the values do not vary',
 };
 
+/** A standard error of a value of this size, at three digits of its own; of shares in points. */
+export function wordError(unit: Unit, standardError: number, scale: number): string {
+  switch (unit) {
+    case 'share':
+      return digits(100 * standardError);
+    case 'ms':
+      return scale < SECOND_MS ? `${digits(standardError)} ms` : `${digits(standardError / SECOND_MS)} s`;
+    case 'usd':
+      return `$${digits(standardError)}`;
+    case 'count':
+    case 'number':
+      return digits(standardError);
+  }
+}
+
 /** `+8 %`; '' where the value before is 0. */
 export function wordRelative(now: number, before: number): string {
   if (before === 0) return '';

@@ -16,7 +16,7 @@ export function noBets(): number[] {
  * @param z the unit's value, in [0, 1]
  */
 export function betBelow(logs: number[], floor: number, z: number): void {
-  for (let i = 0; i < LAMBDAS.length; i++) logs[i]! += Math.log1p(LAMBDAS[i]! * (floor - z));
+  for (let i = 0; i < LAMBDAS.length; i++) logs[i]! += Math.log(1 + LAMBDAS[i]! * (floor - z));
 }
 
 /** ln e of "the mean is below the floor": the mean of the capitals. */

@@ -1,27 +1,26 @@
+import { simpleParser } from 'mailparser';
 import type { MailMessage } from '../../core/ports';
 import { json, jsonError, type StandInRequest, type StandInResponse } from './exchange';
 
-/** A mail as it was sent. */
+/** A mail as it was sent, read as a mail program reads it. */
 export interface SentMail extends MailMessage {
   from: string;
   to: string[];
+  configurationSet: string | null;
+  /** As it came over the wire. */
+  raw: Buffer;
 }
 
 /** The part of SendEmail's input that is understood. */
 interface SendEmail {
   FromEmailAddress?: string;
   Destination?: { ToAddresses?: string[] };
-  Content?: {
-    Simple?: {
-      Subject?: { Data?: string };
-      Body?: { Html?: { Data?: string }; Text?: { Data?: string } };
-      Headers?: { Name?: string; Value?: string }[];
-    };
-  };
+  Content?: { Raw?: { Data?: string } };
+  ConfigurationSetName?: string;
 }
 
 /**
- * SES v2 SendEmail with simple content.
+ * SES v2 SendEmail with raw content.
  * @param deliver carries the mail to its receivers
  */
 export async function sesAnswer(
@@ -32,22 +31,35 @@ export async function sesAnswer(
     return jsonError(404, 'NotFoundException', `the stand-in knows SendEmail, got ${request.method} ${request.path}`);
   }
   const input = JSON.parse(request.body.toString()) as SendEmail;
-  const simple = input.Content?.Simple;
   const to = input.Destination?.ToAddresses ?? [];
   if (input.FromEmailAddress === undefined || to.length === 0 || to.length > 50) {
     return jsonError(400, 'BadRequestException', `expected a sender and 1 to 50 receivers, got ${to.length}`);
   }
-  if (simple?.Subject?.Data === undefined || simple.Body?.Html?.Data === undefined) {
-    return jsonError(400, 'BadRequestException', 'expected simple content with a subject and HTML');
+  if (input.Content?.Raw?.Data === undefined) {
+    return jsonError(400, 'BadRequestException', 'expected raw content');
   }
-  const id = simple.Headers?.find((header) => header.Name === 'X-Rampart-Message-Id')?.Value ?? '';
-  await deliver({
-    id: decodeURI(id),
-    from: input.FromEmailAddress,
-    to,
-    subject: simple.Subject.Data,
-    html: simple.Body.Html.Data,
-    text: simple.Body.Text?.Data ?? '',
-  });
+  const raw = Buffer.from(input.Content.Raw.Data, 'base64');
+  const mail = await readMail(raw);
+  if (mail.subject === '' || mail.html === '') {
+    return jsonError(400, 'BadRequestException', 'expected a mail with a subject and HTML');
+  }
+  const configurationSet = input.ConfigurationSetName ?? null;
+  await deliver({ ...mail, from: input.FromEmailAddress, to, configurationSet, raw });
   return json({ MessageId: 'stand-in' });
+}
+
+/** Reads a mail as a mail program does. What it lacks is ''. */
+export async function readMail(raw: Buffer | string): Promise<MailMessage> {
+  const { headers, subject, html, text, attachments } = await simpleParser(raw, { keepCidLinks: true });
+  const id = headers.get('x-rampart-message-id');
+  const images = attachments.flatMap(({ cid, content }) =>
+    cid === undefined ? [] : [{ contentId: cid, png: new Uint8Array(content) }],
+  );
+  return {
+    id: typeof id === 'string' ? decodeURI(id) : '',
+    subject: subject ?? '',
+    html: html === false ? '' : (html ?? ''),
+    text: text ?? '',
+    ...(images.length === 0 ? {} : { images }),
+  };
 }

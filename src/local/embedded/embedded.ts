@@ -15,6 +15,8 @@ import { s3ObjectStore } from '../../adapters/aws/s3-object-store';
 import { sesMailSender } from '../../adapters/aws/ses-mail-sender';
 import { snsAlertSender } from '../../adapters/aws/sns-alert-sender';
 import { sqsTickQueue } from '../../adapters/aws/sqs-tick-queue';
+import { installedAssets } from '../../adapters/mail/installed-assets';
+import { reportRenderer } from '../../adapters/mail/report-renderer';
 import { createLangfuse } from '../../adapters/langfuse/create-langfuse';
 import type { Controller, LogEvent, Settings } from '../../app/controller';
 import { pageCache } from '../../app/evidence/page-cache';
@@ -76,7 +78,12 @@ export async function startEmbedded(options: {
       documents: s3DocumentStore(bucket),
       budget: dynamoDbRequestBudget({ ...table, limits: null }),
       alerts: snsAlertSender({ client: clients.sns, topicArn: TOPIC_ARN }),
-      mail: sesMailSender({ client: clients.ses, from: 'rampart@example.com', to: ['team@example.com'] }),
+      mail: sesMailSender({
+        client: clients.ses,
+        from: 'rampart@example.com',
+        to: ['team@example.com'],
+        now: options.now,
+      }),
       queue: sqsTickQueue({ client: clients.sqs, queueUrl }),
       hashUnit: hashUnitWith(HASH_KEY),
       sha256,
@@ -86,7 +93,7 @@ export async function startEmbedded(options: {
     };
     const deps = { controller: async () => controller, now: options.now };
     const tick = makeTick(deps);
-    const weeklyReport = makeWeeklyReport(deps);
+    const weeklyReport = makeWeeklyReport(deps, reportRenderer(installedAssets));
     const compareVariants = makeCompareVariants(deps);
     return {
       controller,

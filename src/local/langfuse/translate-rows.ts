@@ -1,4 +1,4 @@
-import { sessionOfMetadata, userOfMetadata } from '../../adapters/langfuse/unit';
+import { sessionAmong, userAmong } from '../../adapters/langfuse/unit';
 import type { ObservationRow, Page, PromptVersion, ScoreRow } from '../../core/ports';
 import type { StoredPrompt } from './prompts';
 import type { StoredObservation, StoredScore } from './rows';
@@ -83,7 +83,7 @@ export function pageOf<Stored extends { id: string }, Row extends object>(
 
 function unitOf(row: StoredObservation): { userId: string | null; sessionId: string | null } {
   return {
-    userId: row.userId ?? userOfMetadata(row.metadata),
-    sessionId: row.sessionId ?? sessionOfMetadata(row.metadata),
+    userId: userAmong(row.userId, row.metadata),
+    sessionId: sessionAmong(row.sessionId, row.metadata),
   };
 }

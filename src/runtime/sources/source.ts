@@ -1,7 +1,17 @@
+/** Something that was read and is no assignment. */
+export interface InvalidDocument {
+  /** Where it was, what was expected, what came. */
+  message: string;
+  /** Whose it is; null when that is not known. */
+  prompt: string | null;
+}
+
 /** What one read of a source gave. */
 export interface SourceAnswer {
-  /** The assignments, unchecked. */
+  /** The assignments; the router checks each. */
   documents: readonly unknown[];
+  /** What the source itself could not read, while it could read the rest. */
+  invalid?: readonly InvalidDocument[];
   /** How long the deployment lets a runtime go on without confirmation, ms; null = the source does not say. */
   maxAgeMs: number | null;
   /** How old the answer already was when it came, ms; 0 unless something between cached it. */
@@ -34,35 +44,4 @@ export class SourceError extends Error {
     this.code = code;
     this.retryAfterMs = options.retryAfterMs ?? null;
   }
-}
-
-/**
- * Reads the text of `{"schema": 1, "assignments": [...]}`, the form of the HTTP endpoint and of the file.
- * @param where names the text in the message
- * @throws SourceError `DOCUMENT_INVALID`
- */
-export function parseAssignmentList(where: string, text: string): Pick<SourceAnswer, 'documents' | 'maxAgeMs'> {
-  const value = parseJson(where, text);
-  const { schema, assignments, maxAgeMs } = (value ?? {}) as Record<string, unknown>;
-  if (schema !== 1) throw invalid(`${where}.schema`, '1', schema);
-  if (!Array.isArray(assignments)) throw invalid(`${where}.assignments`, 'a list', assignments);
-  if (maxAgeMs !== undefined && !(Number.isFinite(maxAgeMs) && (maxAgeMs as number) > 0)) {
-    throw invalid(`${where}.maxAgeMs`, 'ms above 0', maxAgeMs);
-  }
-  return { documents: assignments, maxAgeMs: (maxAgeMs as number | undefined) ?? null };
-}
-
-/** @throws SourceError `DOCUMENT_INVALID` */
-export function parseJson(where: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const came = `${text.length} characters that are none`;
-    throw new SourceError('DOCUMENT_INVALID', `${where}: expected JSON, got ${came}`, { cause });
-  }
-}
-
-function invalid(path: string, expected: string, came: unknown): SourceError {
-  const shown = (JSON.stringify(came) ?? 'nothing').slice(0, 100);
-  return new SourceError('DOCUMENT_INVALID', `${path}: expected ${expected}, got ${shown}`);
 }

@@ -40,7 +40,8 @@ function connect(config: ReturnType<typeof clientConfig>) {
 const objects = () => s3ObjectStore({ client: clients.s3, bucket: 'evidence' });
 const documents = () => s3DocumentStore({ client: clients.s3, bucket: 'evidence' });
 const alerts = () => snsAlertSender({ client: clients.sns, topicArn: TOPIC });
-const mails = () => sesMailSender({ client: clients.ses, from: 'rampart@example.com', to: ['a@example.com'] });
+const mails = () =>
+  sesMailSender({ client: clients.ses, from: 'rampart@example.com', to: ['a@example.com'], now: () => 0 });
 const queue = () => sqsTickQueue({ client: clients.sqs, queueUrl: aws.queueUrl('ticks') });
 const waiting = () => aws.waiting(aws.queueUrl('ticks')).map((body) => JSON.parse(body) as TickMessage);
 
@@ -52,7 +53,8 @@ alertSenderContract('SNS', async () => ({
 }));
 mailSenderContract('SES', async () => ({
   sender: mails(),
-  arrived: async () => aws.mails.map(({ id, subject, html, text }) => ({ id, subject, html, text })),
+  arrived: async () =>
+    aws.mails.map(({ id, subject, html, text, images = [] }) => ({ id, subject, html, text, images })),
 }));
 tickQueueContract('SQS', async () => ({ queue: queue(), waiting: async () => waiting() }));
 

@@ -10,8 +10,8 @@ import { documentStoreContract } from '../../contracts/document-store';
 import { objectStoreContract } from '../../contracts/object-store';
 import { promptStoreContract } from '../../contracts/prompt-store';
 import { requestBudgetContract } from '../../contracts/request-budget';
+import { readMail } from '../../../src/local/aws/ses';
 import { alertSenderContract, mailSenderContract } from '../../contracts/senders';
-import { readEml } from './read-eml';
 import { temporaryFolders } from './temporary-folder';
 
 const newFolder = temporaryFolders();
@@ -29,7 +29,7 @@ alertSenderContract('folder', async () => {
 mailSenderContract('folder', async () => {
   const folder = await newFolder();
   const sender = folderMailSender({ folder, from: 'rampart@example.com', to: ['a@example.com'], now: () => 0 });
-  return { sender, arrived: async () => (await textsIn(join(folder, 'mails'), '.eml')).map(readEml) };
+  return { sender, arrived: async () => Promise.all((await textsIn(join(folder, 'mails'), '.eml')).map(readMail)) };
 });
 
 test('a mail is also there for a browser, and an alert for people', async () => {

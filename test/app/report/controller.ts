@@ -64,7 +64,7 @@ export function testController(settings: Partial<Settings> = {}): TestController
 
 /** Stores a prompt with hand-made hours, read up to a time. */
 export async function putPrompt(
-  { objects, store }: Controller,
+  { objects, store }: Pick<Controller, 'objects' | 'store'>,
   prompt: string,
   hours: readonly Hour[],
   options: { readTo?: string; item?: Partial<PromptItem> } = {},

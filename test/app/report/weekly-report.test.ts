@@ -1,3 +1,5 @@
+import { installedAssets } from '../../../src/adapters/mail/installed-assets';
+import { reportRenderer } from '../../../src/adapters/mail/report-renderer';
 import { compareVariants } from '../../../src/app/compare-variants';
 import { weeklyReport } from '../../../src/app/weekly-report';
 import { RampartError } from '../../../src/core/errors';
@@ -6,6 +8,7 @@ import type { WeeklyReport } from '../../../src/core/report/weekly-report';
 import { sampleEvent, sampleRollout, type Hour } from '../../core/report/sample';
 import { putPrompt, testController, type TestController } from './controller';
 
+const renderer = reportRenderer(installedAssets);
 /** Monday after 2026-W47, 07:00 UTC. */
 const NOW_MS = Date.parse('2026-11-23T07:00:00Z');
 
@@ -29,7 +32,7 @@ const HOURS: readonly Hour[] = [
 ];
 
 async function report(controller: TestController, options = {}): Promise<WeeklyReport> {
-  return (await weeklyReport(controller, NOW_MS, options)).json as WeeklyReport;
+  return (await weeklyReport(controller, renderer, NOW_MS, options)).json as WeeklyReport;
 }
 
 function only({ prompts }: WeeklyReport): PromptWeek {
@@ -54,12 +57,12 @@ describe('the numbers of a week', () => {
     expect(week.versions.versions).toEqual([4, 3]);
     const row = (id: string): unknown => week.versions.rows.find((each) => each.id === id)!.values;
     expect(row('generations')).toEqual([
-      { value: 3, n: 3 },
-      { value: 3, n: 3 },
+      { value: 3, n: 3, standardError: null },
+      { value: 3, n: 3, standardError: null },
     ]);
     expect(row('latency')).toEqual([
-      { value: 500, n: 3 },
-      { value: 750, n: 2 },
+      { value: 500, n: 3, standardError: expect.closeTo(100, 9) as number },
+      { value: 750, n: 2, standardError: expect.closeTo(50, 9) as number },
     ]);
     expect(week.sentence).toBe(
       '6 generations (+50 %). Better: clarity 4.75 (was 3.50) and mean response time 600 ms (was 1.00 s). Nothing else changed clearly.',
@@ -94,7 +97,7 @@ describe('the numbers of a week', () => {
 
   test('a deployment without prompts gets a report that says so', async () => {
     const controller = testController();
-    const { html } = await weeklyReport(controller, NOW_MS, {});
+    const { html } = await weeklyReport(controller, renderer, NOW_MS, {});
     expect(html).toContain('No prompt has been seen yet.');
     expect(controller.sentMails[0]?.subject).toBe('[acme] Prompts in 2026-W47: no prompts yet');
   });
@@ -108,7 +111,7 @@ describe('the numbers of a week', () => {
   test('a week that is not read to its end says so', async () => {
     const controller = testController();
     await putPrompt(controller, 'greeting', HOURS, { readTo: '2026-11-22T18:30:00Z' });
-    const { html } = await weeklyReport(controller, NOW_MS, {});
+    const { html } = await weeklyReport(controller, renderer, NOW_MS, {});
     expect(html).toContain('Langfuse has been read up to Sun 22 Nov 18:30 only');
     expect(controller.sentMails[0]?.text).toContain('Langfuse has been read up to Sun 22 Nov 18:30 only');
   });
@@ -128,7 +131,9 @@ describe('the numbers of a week', () => {
     const controller = testController();
     await putPrompt(controller, 'greeting', HOURS);
     controller.objects.get = () => Promise.reject(new RampartError('provider_unavailable', 'S3: no answer'));
-    await expect(weeklyReport(controller, NOW_MS, {})).rejects.toMatchObject({ code: 'provider_unavailable' });
+    await expect(weeklyReport(controller, renderer, NOW_MS, {})).rejects.toMatchObject({
+      code: 'provider_unavailable',
+    });
     expect(controller.sentMails).toEqual([]);
     expect(await controller.documents.getDocument('reports/2026-W47.html')).toBeNull();
   });
@@ -153,25 +158,31 @@ describe('sent once', () => {
   test('a second run sends nothing and gives back what was sent; force sends again under another id', async () => {
     const controller = testController();
     await putPrompt(controller, 'greeting', HOURS);
-    const first = await weeklyReport(controller, NOW_MS, {});
+    const first = await weeklyReport(controller, renderer, NOW_MS, {});
     expect(first).toMatchObject({ week: '2026-W47', sent: true });
-    const second = await weeklyReport(controller, NOW_MS + 60_000, {});
+    const second = await weeklyReport(controller, renderer, NOW_MS + 60_000, {});
     expect(second).toEqual({ ...first, sent: false });
-    const forced = await weeklyReport(controller, NOW_MS + 120_000, { week: '2026-W47', force: true });
+    const forced = await weeklyReport(controller, renderer, NOW_MS + 120_000, { week: '2026-W47', force: true });
     expect(forced.sent).toBe(true);
     expect(controller.sentMails.map(({ id }) => id)).toEqual([
       'report/2026-W47',
       `report/2026-W47/${NOW_MS + 120_000}`,
     ]);
-    expect((await weeklyReport(controller, NOW_MS + 180_000, {})).sent).toBe(false);
+    expect((await weeklyReport(controller, renderer, NOW_MS + 180_000, {})).sent).toBe(false);
     expect(await controller.documents.getDocument('reports/2026-W47.sent')).toBe(JSON.stringify({ atMs: NOW_MS }));
   });
 
   test('the mail, the stored page and the stored JSON are the same report', async () => {
     const controller = testController();
     await putPrompt(controller, 'greeting', HOURS);
-    const { html, json } = await weeklyReport(controller, NOW_MS, {});
-    expect(controller.sentMails[0]?.html).toBe(html);
+    const { html, json } = await weeklyReport(controller, renderer, NOW_MS, {});
+    const mail = controller.sentMails[0]!;
+    expect(mail.html).toContain('src="cid:prompt-0-chart-0@rampart"');
+    expect(html).not.toContain('cid:');
+    expect(html.replaceAll(/src="data:image\/png;base64,[^"]+"/gu, '')).toBe(
+      mail.html.replaceAll(/src="cid:[^"]+"/gu, ''),
+    );
+    expect(mail.images).toHaveLength(4);
     expect(await controller.documents.getDocument('reports/2026-W47.html')).toBe(html);
     expect(JSON.parse((await controller.documents.getDocument('reports/2026-W47.json'))!)).toEqual(json);
     expect(controller.sentAlerts).toEqual([]);
@@ -180,7 +191,7 @@ describe('sent once', () => {
   test('without a mail its text goes the way of the alerts', async () => {
     const controller = { ...testController({ deployment: 'größe 🎉' }), mail: null };
     await putPrompt(controller, 'greeting', HOURS);
-    await weeklyReport(controller, NOW_MS, {});
+    await weeklyReport(controller, renderer, NOW_MS, {});
     expect(controller.sentAlerts).toHaveLength(1);
     const { id, subject, text } = controller.sentAlerts[0]!;
     expect(id).toBe('report/2026-W47');
@@ -194,9 +205,11 @@ describe('sent once', () => {
     await putPrompt(controller, 'greeting', HOURS);
     const { mail } = controller;
     controller.mail = { send: () => Promise.reject(new RampartError('provider_unavailable', 'SES: no answer')) };
-    await expect(weeklyReport(controller, NOW_MS, {})).rejects.toMatchObject({ code: 'provider_unavailable' });
+    await expect(weeklyReport(controller, renderer, NOW_MS, {})).rejects.toMatchObject({
+      code: 'provider_unavailable',
+    });
     controller.mail = mail;
-    expect((await weeklyReport(controller, NOW_MS + 1, {})).sent).toBe(true);
+    expect((await weeklyReport(controller, renderer, NOW_MS + 1, {})).sent).toBe(true);
     expect(controller.sentMails).toHaveLength(1);
   });
 
@@ -213,10 +226,10 @@ describe('sent once', () => {
           return documents.putDocument(...document);
         },
       };
-      await expect(weeklyReport(controller, NOW_MS, {})).rejects.toThrow('died');
+      await expect(weeklyReport(controller, renderer, NOW_MS, {})).rejects.toThrow('died');
       controller.documents = documents;
-      expect((await weeklyReport(controller, NOW_MS + 1, {})).sent).toBe(true);
-      expect((await weeklyReport(controller, NOW_MS + 2, {})).sent).toBe(false);
+      expect((await weeklyReport(controller, renderer, NOW_MS + 1, {})).sent).toBe(true);
+      expect((await weeklyReport(controller, renderer, NOW_MS + 2, {})).sent).toBe(false);
       const ids = controller.sentMails.map(({ id }) => id);
       expect(ids).toEqual(survives < 2 ? ['report/2026-W47'] : ['report/2026-W47', 'report/2026-W47']);
     }
@@ -231,7 +244,7 @@ describe('which week', () => {
     ['2026-W35', /still kept \(70 days\), got 2026-W35/u],
   ])('%s is refused, and nothing is sent', async (week, message) => {
     const controller = testController();
-    const refused = weeklyReport(controller, NOW_MS, { week, force: true });
+    const refused = weeklyReport(controller, renderer, NOW_MS, { week, force: true });
     await expect(refused).rejects.toMatchObject({
       code: 'bad_input',
       message: expect.stringMatching(message) as string,
@@ -240,7 +253,7 @@ describe('which week', () => {
   });
 
   test('an older week that is still kept can be made', async () => {
-    const { week, sent } = await weeklyReport(testController(), NOW_MS, { week: '2026-W40' });
+    const { week, sent } = await weeklyReport(testController(), renderer, NOW_MS, { week: '2026-W40' });
     expect({ week, sent }).toEqual({ week: '2026-W40', sent: true });
   });
 });
@@ -252,11 +265,12 @@ test('a report of 200 busy prompts stays under the size of a mail, urgent prompt
   await putPrompt(controller, 'the paused one', HOURS, {
     item: { rollout: sampleRollout('the paused one', { pause }) },
   });
-  const { html } = await weeklyReport(controller, NOW_MS, {});
-  expect(new TextEncoder().encode(html).length).toBeLessThan(100_000);
+  const { html } = await weeklyReport(controller, renderer, NOW_MS, {});
+  const mail = controller.sentMails[0]!;
+  expect(new TextEncoder().encode(mail.html).length).toBeLessThan(100_000);
   expect(html).toMatch(/tables of \d+ prompts and \d+ further prompts are only in the stored JSON/u);
   expect(html.indexOf('the paused one')).toBeLessThan(html.indexOf('prompt 0'));
-  const { text } = controller.sentMails[0]!;
+  const { text } = mail;
   expect(new TextEncoder().encode(text).length).toBeLessThan(100_000);
 });
 
@@ -266,5 +280,5 @@ test('compare-variants leaves reports alone', async () => {
   await compareVariants(controller, NOW_MS);
   expect(controller.sentMails).toEqual([]);
   expect(controller.sentAlerts).toEqual([]);
-  expect((await weeklyReport(controller, NOW_MS, {})).sent).toBe(true);
+  expect((await weeklyReport(controller, renderer, NOW_MS, {})).sent).toBe(true);
 });

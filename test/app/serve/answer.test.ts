@@ -16,6 +16,7 @@ function scene(changes: Partial<Serving> = {}, documents: Assignment[] = [sample
       assignments: new Map(documents.map((document) => [document.prompt, document])),
       damaged: new Set(['broken']),
       ageMs: 1200,
+      maxAgeMs: 60_000,
     }),
     isKey: null,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
@@ -137,7 +138,11 @@ describe('the documents', () => {
   test('by name, with their age in seconds, and 304 to who holds them', async () => {
     const { ask } = scene({}, [sampleAssignment('z'), sampleAssignment('a')]);
     const given = await ask(get);
-    expect(json(given)).toEqual({ schema: 1, assignments: [sampleAssignment('a'), sampleAssignment('z')] });
+    expect(json(given)).toEqual({
+      schema: 1,
+      maxAgeMs: 60_000,
+      assignments: [sampleAssignment('a'), sampleAssignment('z')],
+    });
     expect(given.headers['age']).toBe('2');
     const again = await ask({ ...get, headers: { 'if-none-match': given.headers['etag'] } });
     expect([again.status, again.body, again.headers['age']]).toEqual([304, '', '2']);

@@ -8,6 +8,7 @@ import {
   type GuardrailState,
   updateUnit,
 } from '../../../src/core/judging/guardrail-state';
+import { burnInUnits } from '../../../src/core/judging/engine-a';
 import { combineHarm, judgeGuardrail } from '../../../src/core/judging/judge';
 import type { Verdict } from '../../../src/core/judging/verdict';
 import { binaryGuardrail, boundedGuardrail } from './fixtures';
@@ -198,10 +199,15 @@ describe('rare bad outcomes', () => {
     expect(judged(g, outcomes(1000, 1001), outcomes(1000, 90)).kind).not.toBe('safe');
   });
 
-  test('engine A keeps out of rates it cannot judge yet', () => {
+  test('engine A keeps out of rates it cannot judge yet: three expected errors for harm, ten for safety', () => {
     const g = binaryGuardrail({ id: 'error_rate', p: 0.01, delta: 0.01 });
-    expect(judged(g, outcomes(900, 100), outcomes(900, 100)).logEHarmA).toBe(0);
-    expect(judged(g, outcomes(2500, 100), outcomes(2500, 100)).logEHarmA).not.toBe(0);
+    expect(judged(g, outcomes(299, 100), outcomes(299, 100)).logEHarmA).toBe(0);
+    expect(judged(g, outcomes(300, 100), outcomes(300, 100)).logEHarmA).not.toBe(0);
+    expect([burnInUnits(g, 'harm'), burnInUnits(g, 'safe')]).toEqual([300, 1000]);
+  });
+
+  test('where good outcomes are the rare ones, ten are expected for harm too', () => {
+    expect(burnInUnits(binaryGuardrail({ p: 0.99 }), 'harm')).toBeCloseTo(1000, 6);
   });
 });
 
@@ -246,10 +252,36 @@ describe('floors', () => {
   });
 
   test('is named with the limit when it alone decides', () => {
-    const state = stateOf(g, { stable: [], candidate: outcomes(60, 2) });
+    const state = emptyGuardrailState(g);
+    for (let i = 0; i < 18; i++) {
+      const arm = i % 3 === 0 ? 'stable' : 'candidate';
+      const z = arm === 'stable' ? 1 : 0;
+      updateUnit(state, { stage: 0, arm, before: { m: 0, y: 0 }, after: { m: 1, y: z }, others: [] });
+      enterUnit(state, { stage: 0, arm, key: `${i}`, z, atMs: i });
+    }
     const verdict = judgeGuardrail(g, state, BOUNDS);
-    expect(verdict).toMatchObject({ kind: 'harmful', unitsStable: 0, difference: null });
-    expect(verdict.reason).toMatch(/^Below its limit of 75\.0 % good: 50\.0 % good against no data;/);
+    expect(verdict.kind).toBe('harmful');
+    expect(verdict.logEHarm).toBeLessThan(Math.log(20));
+    expect(verdict.reason).toMatch(/^Below its limit of 75\.0 % good: 0\.0 % good against 100\.0 % good/);
+  });
+
+  test.each([
+    ['no', []],
+    ['four', [1, 1, 1, 1]],
+  ])('waits with %s stable units to tell an outage from the candidate', (_, stable) => {
+    const verdict = judged(g, stable, outcomes(60, 2));
+    expect(verdict.logEFloor).toBeLessThanOrEqual(0);
+    expect(verdict.kind).not.toBe('harmful');
+  });
+
+  test('a failing provider after two good days, with 95 % of the units in the candidate, is not the candidate’s fault', () => {
+    const state = stateOf(g, { stable: outcomes(2000, 10), candidate: outcomes(2000, 10) });
+    for (let i = 0; i < 4000; i++) {
+      const arm = i % 20 === 0 ? 'stable' : 'candidate';
+      enterUnit(state, { stage: 0, arm, key: `${i}`, z: i % 2, atMs: 10_000 + i });
+      expect(judgeGuardrail(g, state, BOUNDS).logEFloor).toBeLessThan(Math.log(20));
+    }
+    expect(judgeGuardrail(g, state, BOUNDS).logEFloorStable).toBeGreaterThan(Math.log(20));
   });
 });
 

@@ -16,23 +16,25 @@ function unitsAfter(hours: 24 | 48, unitsPerDay: number) {
   return plannedUnits(STEPS.slice(0, hours / 24), unitsPerDay, hours * HOUR_MS, 0);
 }
 
-describe('the information that is needed, I delta^2 (computed once by numerical integration of the same e-process)', () => {
-  // level, needed for 50 % and for 80 %
+describe('the information that is needed, I delta^2 (computed once by another program from the same mixtures)', () => {
+  // level, needed for 50 % and for 80 %: of a margin's harm, and of safety
   test.each([
-    [0.05, 7.7, 13.2],
-    [0.1, 6.05, 11.2],
-    [0.01, 11.3, 17.7],
-  ])('at %s', (level, for50, for80) => {
+    [0.05, [7.72, 13.48], [6.64, 12.33]],
+    [0.1, [6.15, 11.48], [5.17, 10.45]],
+    [0.01, [11.27, 17.9], [10.02, 16.54]],
+  ])('at %s', (level, forHarm, forSafety) => {
     const reference = { source: 'declared', units: 0, sigma2: 0.06, p: 0.5, skewness2: 0, mean: 0.5 } as const;
     const g = boundedGuardrail({ delta: 0.01, reference });
     const at = (needed: number) => {
       const perArm = (2 * needed * reference.sigma2) / g.delta ** 2;
       return [{ stable: perArm, candidate: perArm }];
     };
-    expect(harmProbability(g, at(for50), g.delta, level)).toBeCloseTo(0.5, 1);
-    expect(harmProbability(g, at(for80), g.delta, level)).toBeCloseTo(0.8, 1);
-    expect(safetyProbability(g, at(for50), 'safe', level)).toBeCloseTo(0.5, 1);
-    expect(safetyProbability(g, at(for80), 'safe', level)).toBeCloseTo(0.8, 1);
+    const harm = forHarm.map((needed) => harmProbability(g, at(needed), g.delta, level));
+    const safety = forSafety.map((needed) => safetyProbability(g, at(needed), 'safe', level));
+    for (const probabilities of [harm, safety]) {
+      expect(probabilities[0]).toBeCloseTo(0.5, 2);
+      expect(probabilities[1]).toBeCloseTo(0.8, 2);
+    }
   });
 
   test('50 at 50 % give n / 4 of it, 10 at 90 % .09 n', () => {

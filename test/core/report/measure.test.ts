@@ -59,7 +59,11 @@ describe('lines', () => {
     expect(value('cost')).toBeCloseTo(0.025, 12);
     expect(value('cost.total')).toBeCloseTo(0.1, 12);
     expect(value('tokens')).toBe(25);
-    expect(lines.get('score:clarity')!.now).toEqual({ value: 4, n: 3 });
+    expect(lines.get('score:clarity')!.now).toEqual({
+      value: 4,
+      n: 3,
+      standardError: expect.closeTo(1 / Math.sqrt(3), 12) as number,
+    });
     expect([...lines.values()].every(({ before, difference }) => before === null && difference === null)).toBe(true);
   });
 

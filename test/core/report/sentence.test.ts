@@ -3,7 +3,7 @@ import type { ReportEvent } from '../../../src/core/report/events';
 import { weekSentence } from '../../../src/core/report/sentence';
 
 function line(id: string, now: number | null, before: number | null, interval: [number, number] | null = null): Change {
-  const value = (x: number | null): Change['now'] => (x === null ? null : { value: x, n: 10 });
+  const value = (x: number | null): Change['now'] => (x === null ? null : { value: x, n: 10, standardError: null });
   return {
     id,
     label: id.replace('score:', ''),

@@ -208,6 +208,7 @@ describe('data at fault (4.10)', () => {
     expect(plan.next.hold?.kind).toBe('both_arms_broken');
     expect(alertsOf(plan)).toEqual(['held_both_arms_broken']);
     floor!.logs.stable = floor!.logs.stable.map(() => 0);
+    floor!.since = { units: 5, logs: floor!.logs.stable };
     expect(planTick(rollout, evidence, NOW_MS).next.phase).toBe('rolled_back');
   });
 });

@@ -1,7 +1,7 @@
 import logcdf from '@stdlib/stats-base-dists-normal-logcdf';
 import { asymptoticCsRadius } from '../../../src/core/stats/asymptotic-cs';
 import { closedTesting } from '../../../src/core/stats/closed-testing';
-import { halfNormalMixtureLogE } from '../../../src/core/stats/half-normal-mixture';
+import { halfNormalMixtureLogE } from '../../../src/local/statistics/reference/half-normal-mixture';
 import { logMeanExp } from '../../../src/core/stats/log-sum-exp';
 import { mergeMoments, momentsOf, varianceOf } from '../../../src/core/stats/moments';
 import { logLikelihoodRatios } from '../../../src/core/stats/noncentral-hypergeometric';

@@ -37,7 +37,12 @@ test('a client that knows only the environment reaches it', async () => {
   try {
     await new SNSClient({}).send(new PublishCommand({ TopicArn: TOPIC, Subject: 's', Message: 'm' }));
     await new S3Client({}).send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'x' }));
-    await sesMailSender({ client: new SESv2Client({}), from: 'a@example.com', to: ['b@example.com'] }).send({
+    await sesMailSender({
+      client: new SESv2Client({}),
+      from: 'a@example.com',
+      to: ['b@example.com'],
+      now: () => 0,
+    }).send({
       id: 'm',
       subject: 's',
       html: 'h',
@@ -66,7 +71,7 @@ test('alerts and mails land in the outbox', async () => {
     text: 'Worse.',
     attributes: { prompt: 'greeting' },
   });
-  await sesMailSender({ client: ses, from: 'a@example.com', to: ['b@example.com'] }).send({
+  await sesMailSender({ client: ses, from: 'a@example.com', to: ['b@example.com'], now: () => 0 }).send({
     id: 'report/2026-W12',
     subject: 'Week 12',
     html: '<p>größer</p>',

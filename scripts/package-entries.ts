@@ -1,0 +1,2 @@
+/** What an app may import from the built package: `rampart/NAME`, as in `exports` of package.json. */
+export const PACKAGE_ENTRIES = [{ name: 'runtime', source: 'src/runtime/index.ts' }] as const;

@@ -1,0 +1,86 @@
+import { Body, Container, Head, Heading, Html, Preview } from '@react-email/components';
+import type { ReactElement, ReactNode } from 'react';
+import { timeWriter } from '../../core/report/local-time';
+import { INTERVAL_NOTE } from '../../core/report/notes';
+import { harmless } from '../../core/report/plain-text';
+import type { PromptWeek } from '../../core/report/prompt-week';
+import { fullSentence } from '../../core/report/sentence';
+import { headline, type WeeklyReport } from '../../core/report/weekly-report';
+import { Name } from './name';
+import { FONT, LIGHT, STYLE_SHEET } from './theme';
+
+/** Needs of a person are listed before everything else, but must leave room for the rest. */
+const MAX_NEEDS = 50;
+
+/** The mail around the prompts' parts. */
+export function ReportPage({ report, children }: { report: WeeklyReport; children: ReactNode }): ReactElement {
+  const when = timeWriter(report.timeZone);
+  const title = `Prompts of ${harmless(report.deployment)}, week ${report.week}`;
+  const summary = fullSentence(headline(report));
+  return (
+    <Html lang="en">
+      <Head>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
+        <title>{title}</title>
+        <style dangerouslySetInnerHTML={{ __html: STYLE_SHEET }} />
+      </Head>
+      <Body className="m" style={{ backgroundColor: LIGHT.page, fontFamily: FONT }}>
+        <Preview>{summary}</Preview>
+        <Container className="m" style={{ maxWidth: '680px', backgroundColor: LIGHT.page, color: LIGHT.ink }}>
+          <div style={{ padding: '16px', fontSize: '15px', lineHeight: '1.5' }}>
+            <Heading as="h1">
+              <Name>{title}</Name>
+            </Heading>
+            <p>
+              <strong>{summary}</strong>
+            </p>
+            <p className="q">
+              {`${when(report.fromMs)} to ${when(report.toMs)}, ${report.timeZone}; made ${when(report.madeAtMs)}.`}
+            </p>
+            <Needs prompts={report.prompts} />
+            {report.prompts.length === 0 ? <p>No prompt has been seen yet.</p> : null}
+            {children}
+            <p className="q" style={{ marginTop: '32px', fontSize: '13px' }}>
+              {INTERVAL_NOTE}
+            </p>
+          </div>
+        </Container>
+      </Body>
+    </Html>
+  );
+}
+
+/** What stands where prompts were left out. */
+export function ShortenedNote({ shortened, missing }: { shortened: number; missing: number }): ReactElement | null {
+  if (shortened === 0 && missing === 0) return null;
+  return (
+    <p>
+      {`To keep this mail short, the tables of ${shortened} prompts and ${missing} further prompts are only in the stored JSON.`}
+    </p>
+  );
+}
+
+function Needs({ prompts }: { prompts: readonly PromptWeek[] }): ReactElement | null {
+  const needs = prompts.flatMap(({ prompt, needs: each }) => each.map((need) => ({ prompt, need })));
+  if (needs.length === 0) return null;
+  const left = needs.length - MAX_NEEDS;
+  return (
+    <div className="n" style={{ backgroundColor: LIGHT.notice, margin: '16px 0' }}>
+      <Heading as="h2">Needs a person</Heading>
+      <ul className="u">
+        {needs.slice(0, MAX_NEEDS).map(({ prompt, need }, index) => (
+          <li key={index}>
+            <strong>
+              <Name>{prompt}</Name>
+            </strong>
+            {': '}
+            <Name>{fullSentence(need)}</Name>
+          </li>
+        ))}
+        {left > 0 ? <li>{`And ${left} more, in the stored JSON.`}</li> : null}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import type { PromptItem } from '../../core/item/prompt-item';
+import { timeWriter } from '../../core/report/local-time';
+import { promptWeek, type PromptWeek } from '../../core/report/prompt-week';
+import { TREND_WEEKS } from '../../core/report/trend';
+import { periodOf, weekBefore, type IsoWeek } from '../../core/report/week';
+import type { WeeklyReport } from '../../core/report/weekly-report';
+import type { Controller } from '../controller';
+import { allPrompts } from './all-prompts';
+import { readEvents } from './read-events';
+import { readNumbers } from './read-numbers';
+
+/** Prompts that are read at once. */
+const AT_ONCE = 4;
+
+/** Puts the report of a week together from what is stored. @throws what the stores throw */
+export async function makeReport(controller: Controller, week: IsoWeek, nowMs: number): Promise<WeeklyReport> {
+  const { deployment, timeZone } = controller.settings;
+  const weeks = weeksUpTo(week);
+  const prompts = await readPrompts(controller, weeks);
+  prompts.sort((a, b) => (a.prompt < b.prompt ? -1 : 1));
+  return {
+    schema: 1,
+    deployment,
+    week: week.text,
+    timeZone,
+    ...periodOf(week, timeZone),
+    madeAtMs: nowMs,
+    trendWeeks: weeks.map(({ text }) => text),
+    prompts,
+  };
+}
+
+/** The weeks of the trends, oldest first. */
+function weeksUpTo(week: IsoWeek): IsoWeek[] {
+  const weeks = [week];
+  while (weeks.length < TREND_WEEKS) weeks.unshift(weekBefore(weeks[0]!));
+  return weeks;
+}
+
+async function readPrompts(controller: Controller, weeks: readonly IsoWeek[]): Promise<PromptWeek[]> {
+  const items = allPrompts(controller.store);
+  const read: PromptWeek[] = [];
+  const work = async (): Promise<void> => {
+    for (let next = await items.next(); next.done !== true; next = await items.next()) {
+      read.push(await readPromptWeek(controller, next.value, weeks));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return read;
+}
+
+async function readPromptWeek(
+  controller: Controller,
+  item: PromptItem,
+  weeks: readonly IsoWeek[],
+): Promise<PromptWeek> {
+  const { timeZone } = controller.settings;
+  const periods = weeks.map((week) => periodOf(week, timeZone));
+  const week = periods.at(-1)!;
+  const audit = await readEvents(controller.store, item, week.fromMs);
+  const { periods: sums, readThroughMs, problem } = await readNumbers(controller, item, periods);
+  const now = sums.at(-1)!;
+  const before = sums.at(-2)!;
+  const earlier = sums.slice(0, -2);
+  return promptWeek({ item, week, now, before, earlier, audit, readThroughMs, problem, when: timeWriter(timeZone) });
+}

@@ -1,0 +1,94 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { dynamoDbPromptStore } from '../../../src/adapters/aws/dynamodb-prompt-store';
+import { emptyItem } from '../../../src/core/item/next-item';
+import { startDynamoDb, type LocalDynamoDb } from '../../../src/local/aws/dynamodb';
+import { createRouter, dynamoDbSource } from '../../../src/runtime';
+import { read } from './reading';
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+let engine: LocalDynamoDb;
+let client: DynamoDBClient;
+beforeAll(async () => {
+  engine = await startDynamoDb();
+  client = new DynamoDBClient({
+    endpoint: engine.url,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  const store = dynamoDbPromptStore({ client, tableName: engine.tableName });
+  for (let i = 0; i < 7; i++) await store.write({ ...emptyItem(`prompt-${i}`, 3, 1000), revision: 1 });
+});
+afterAll(async () => {
+  client.destroy();
+  await engine.close();
+});
+
+test('all prompts, page by page, from the index that holds nothing else', async () => {
+  const source = dynamoDbSource({ tableName: engine.tableName, client, pageSize: 3 });
+  const { documents, invalid } = await read(source);
+  expect(documents).toHaveLength(7);
+  expect(documents).toContainEqual(emptyItem('prompt-5', 3, 1000).assignment);
+  expect(invalid).toEqual([]);
+});
+
+test('without a client it makes its own, from the environment', async () => {
+  const before = { ...process.env };
+  Object.assign(process.env, engine.environment);
+  try {
+    expect((await read(dynamoDbSource({ tableName: engine.tableName }))).documents).toHaveLength(7);
+  } finally {
+    process.env = before;
+  }
+});
+
+test('a damaged row names its prompt and spares the others', async () => {
+  const Key = { pk: { S: 'prompt#prompt-1' }, sk: { S: 'item' } };
+  await client.send(
+    new UpdateItemCommand({
+      TableName: engine.tableName,
+      Key,
+      UpdateExpression: 'SET assignment = :text',
+      ExpressionAttributeValues: { ':text': { S: '{"schema":' } },
+    }),
+  );
+  const router = createRouter({ source: dynamoDbSource({ tableName: engine.tableName, client }) });
+  closers.push(() => router.close());
+  await router.ready();
+  expect(router.resolve('prompt-1', { unit: 'u', fallback: 2 })).toMatchObject({
+    version: 2,
+    errorCode: 'DOCUMENT_INVALID',
+  });
+  expect(router.resolve('prompt-2', { unit: 'u' })).toMatchObject({ version: 3 });
+});
+
+test.each([
+  ['a table that is not there', 'other', 'table other: ResourceNotFoundException: '],
+  ['a name that is none', '?', 'table ?: '],
+])('%s is an error with a reason', async (_, tableName, message) => {
+  await expect(read(dynamoDbSource({ tableName, client }))).rejects.toMatchObject({
+    code: 'SOURCE_UNAVAILABLE',
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+test('nobody there is an error with a reason', async () => {
+  const nowhere = new DynamoDBClient({
+    endpoint: 'http://127.0.0.1:9',
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  closers.push(() => nowhere.destroy());
+  await expect(read(dynamoDbSource({ tableName: 'rampart', client: nowhere }))).rejects.toMatchObject({
+    code: 'SOURCE_UNAVAILABLE',
+  });
+});
+
+test('no table name is refused at once', () => {
+  expect(() => dynamoDbSource({} as never)).toThrow('tableName: expected the name of a table');
+});
