@@ -16,17 +16,21 @@ export function schemaText(): string {
 
 /** A page with the text between its `<!-- generated: NAME -->` and `<!-- end -->` marks replaced. */
 export function withTables(page: string): string {
-  const tables: Record<string, () => string> = {
+  return withGenerated(page, 'docs/policy.md', {
     'policy-keys': () => keyTable(policyJsonSchema(), 'Default'),
     'bounds-keys': () => keyTable(boundsJsonSchema(), 'Shipped'),
     metrics: metricTable,
-  };
+  });
+}
+
+/** A page with its generated parts replaced. */
+export function withGenerated(page: string, file: string, tables: Readonly<Record<string, () => string>>): string {
   return page.replaceAll(
     /(<!-- generated: (\S+) -->\n)[^]*?(<!-- end -->)/gu,
     (_, start: string, name: string, end: string) => {
       const render = tables[name];
       if (render === undefined)
-        throw new Error(`docs/policy.md: expected one of ${Object.keys(tables).join(', ')}, got ${name}`);
+        throw new Error(`${file}: expected one of ${Object.keys(tables).join(', ')}, got ${name}`);
       return `${start}\n${render()}\n\n${end}`;
     },
   );
@@ -37,7 +41,8 @@ function table(head: string[], rows: string[][]): string {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function keyTable(schema: JsonSchema, defaultHead: string): string {
+/** A row for every key of a schema, nested ones too. */
+export function keyTable(schema: JsonSchema, defaultHead: string): string {
   return table(['Key', defaultHead, 'Value', 'Meaning'], keyRows(schema, '', schema.default));
 }
 
@@ -55,11 +60,13 @@ function keyRows(schema: JsonSchema, prefix: string, defaults: unknown): string[
 function valueText(schema: JsonSchema): string {
   if (Array.isArray(schema['enum'])) return schema['enum'].map((word) => `\`${String(word)}\``).join(', ');
   if (schema['prefixItems'] !== undefined) return '`[low, high]`';
+  if (Array.isArray(schema['anyOf'])) return (schema['anyOf'] as JsonSchema[]).map(valueText).join(' or ');
+  if (typeof schema['const'] === 'string') return `\`${schema['const']}\``;
   switch (schema['type']) {
     case 'array':
       return `list of ${schema.minItems ?? 0} to ${schema.maxItems ?? 'any'}${itemText(schema)}`;
     case 'object':
-      return schema.properties === undefined ? 'number per metric' : 'object';
+      return schema.properties === undefined ? tableText(schema) : 'object';
     case 'string':
       return schema['pattern'] === DURATION_PATTERN.source ? 'duration' : 'text';
     case 'number':
@@ -68,6 +75,11 @@ function valueText(schema: JsonSchema): string {
     default:
       return String(schema['type']);
   }
+}
+
+function tableText({ additionalProperties }: JsonSchema): string {
+  const { type } = (additionalProperties ?? {}) as JsonSchema;
+  return type === 'number' ? 'number per metric' : type === 'string' ? 'text by name' : 'object';
 }
 
 function itemText({ items }: JsonSchema): string {
