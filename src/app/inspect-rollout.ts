@@ -6,7 +6,7 @@ import { judgeRollout } from '../core/rollout/look';
 import type { Rollout } from '../core/rollout/rollout';
 import { rolloutEvidence } from '../core/rollout/rollout-experiment';
 import type { Controller } from './controller';
-import { readManifest } from './read-manifest';
+import { readManifest } from './stored-manifest';
 
 /** A rollout with its verdicts as of the evidence that its last tick stored. */
 export interface Inspection {

@@ -1,7 +1,7 @@
 import type { PromptItem } from '../core/item/prompt-item';
 import type { Rollout } from '../core/rollout/rollout';
 import type { Controller } from './controller';
-import { readManifest } from './read-manifest';
+import { readManifest } from './stored-manifest';
 
 /** A rollout with the newest object of its journal. */
 export interface JournaledRollout {

@@ -1,17 +1,21 @@
-import { isRampartError, RampartError } from '../core/errors';
-import { clipName } from '../core/item/item-size';
-import { emptyItem, nextItem, splitAudit } from '../core/item/next-item';
+import { runningOf } from '../core/comparison/comparison';
+import { withoutHandover } from '../core/comparison/transitions';
+import { RampartError } from '../core/errors';
+import { wordArms } from '../core/comparison/wording';
+import { clipName, keptBeside } from '../core/item/item-size';
+import { emptyItem, nextItem } from '../core/item/next-item';
 import type { PromptItem } from '../core/item/prompt-item';
 import { hasVersion } from '../core/item/version-ranges';
 import { planCommand, type Command } from '../core/rollout/plan-command';
 import { isProductionMoving } from '../core/rollout/plan-start';
 import { isTerminal } from '../core/rollout/rollout';
 import { carryOut } from './carry-out';
+import { keptOf } from './comparison/inspect-comparison';
 import type { Controller } from './controller';
 import { readLabels } from './read-labels';
 import { archiveRollout } from './rollout-archive';
 import { prepareRollout } from './start-rollout';
-import { writeItem } from './write-item';
+import { writeDecided, type Decided } from './write-decided';
 
 export interface CommandReport {
   prompt: string;
@@ -19,52 +23,26 @@ export interface CommandReport {
   said: string;
 }
 
-const MAX_TRIES = 5;
-
 /**
  * Carries out a person's command through the prompt's item: decided on the newest revision and written under it, so a
  * stale tick can neither be overwritten nor overwrite it.
  * @throws refused when the command makes no sense now, with what would help
  */
 export async function runCommand(controller: Controller, command: Command, nowMs: number): Promise<CommandReport> {
-  const said = await decideAndWrite(controller, command, nowMs);
+  const said = await writeDecided(controller, () => decide(controller, command, nowMs));
   await carryOut(controller, command.prompt, nowMs);
   return { prompt: command.prompt, said };
-}
-
-async function decideAndWrite(controller: Controller, command: Command, nowMs: number): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    const { next, said } = await decide(controller, command, nowMs);
-    try {
-      await writeItem(controller, next);
-      return said;
-    } catch (error) {
-      if (!isRampartError(error, 'revision_conflict')) throw error;
-      if (await isWritten(controller, next)) return said;
-      if (attempt >= MAX_TRIES) throw error;
-    }
-  }
-}
-
-/** A conflict can also mean that our own write succeeded and its answer was lost. */
-async function isWritten(controller: Controller, next: PromptItem): Promise<boolean> {
-  const stored = await controller.store.read(next.prompt);
-  return JSON.stringify(stored) === JSON.stringify(splitAudit(next).item);
-}
-
-interface Decided {
-  next: PromptItem;
-  /** One sentence: what will have been done. */
-  said: string;
 }
 
 async function decide(controller: Controller, command: Command, nowMs: number): Promise<Decided> {
   const item = (await controller.store.read(command.prompt)) ?? emptyItem(command.prompt, null, nowMs);
   if (command.kind === 'start') return startByHand(controller, item, command, nowMs);
-  const { labels } = await readLabels(controller, command.prompt, item.rollout?.stable ?? null);
+  const comparison = runningOf(item.comparison);
+  const { labels } = await readLabels(controller, command.prompt, comparison?.stable ?? item.rollout?.stable ?? null);
   const toVersion = command.kind === 'rollback' || command.kind === 'promote' ? command.toVersion : null;
   if (toVersion !== null) await mustExist(controller, command.prompt, toVersion);
-  const plan = planCommand(item, command, labels, nowMs);
+  const kept = comparison === null ? undefined : await keptOf(controller, item, comparison);
+  const plan = planCommand(item, command, labels, nowMs, kept);
   if (!plan.ok) throw new RampartError('refused', plan.problem, { hint: plan.hint });
   const { said, ok: _ok, ...decided } = plan;
   return { next: nextItem(item, { ...decided, by: clipName(command.by) }, nowMs), said };
@@ -86,6 +64,12 @@ async function startByHand(
   if (item.rollout !== null && !isTerminal(item.rollout.phase)) {
     throw new RampartError('refused', `version ${item.rollout.candidate} of ${prompt} is being rolled out already`, {
       hint: 'abort or finish it first: a prompt has one experiment at a time',
+    });
+  }
+  const comparison = runningOf(item.comparison);
+  if (comparison !== null) {
+    throw new RampartError('refused', `a comparison of ${prompt} is running: ${wordArms(comparison)}`, {
+      hint: `wait for its end, or end it: rampart compare stop ${prompt} --because "..."`,
     });
   }
   if (hasVersion(item.quarantined, version)) {
@@ -121,6 +105,8 @@ async function startByHand(
   if (!started.ok) throw new RampartError('bad_input', `the policy is not valid: ${started.problems.join('; ')}`);
   const { rollout, actions } = started;
   await archiveRollout(controller, item);
-  const next = nextItem(item, { rollout, stable: rollout.stable, actions, by }, nowMs);
+  const ended = withoutHandover(item.comparison, `version ${version} was started by ${by} instead`);
+  const kept = keptBeside(rollout, ended);
+  const next = nextItem(item, { rollout, stable: rollout.stable, comparison: kept, actions, by }, nowMs);
   return { next, said: `version ${version} started at ${rollout.stages[0]!.percent} %` };
 }

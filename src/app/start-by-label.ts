@@ -20,7 +20,7 @@ export type StartByLabel =
     };
 
 /** What passes by itself: the start is tried again by the next tick. */
-const TRANSIENT: readonly ErrorCode[] = [
+export const TRANSIENT: readonly ErrorCode[] = [
   'budget_exhausted',
   'provider_auth',
   'provider_bad_response',
@@ -28,7 +28,7 @@ const TRANSIENT: readonly ErrorCode[] = [
   'provider_unavailable',
 ];
 
-const NOTHING: Extract<StartByLabel, { kind: 'none' }> = {
+export const NOTHING: Extract<StartByLabel, { kind: 'none' }> = {
   kind: 'none',
   actions: [],
   said: [],

@@ -1,6 +1,8 @@
+import { runningOf, type Comparison } from '../core/comparison/comparison';
+import type { ComparisonPlan } from '../core/comparison/plan-comparison';
 import { isRampartError } from '../core/errors';
 import { readThroughMs } from '../core/evidence/lanes';
-import type { Manifest } from '../core/evidence/manifest';
+import { keptBeside } from '../core/item/item-size';
 import { emptyItem, nextItem } from '../core/item/next-item';
 import type { PromptItem } from '../core/item/prompt-item';
 import { addVersion } from '../core/item/version-ranges';
@@ -11,12 +13,14 @@ import { planTick } from '../core/rollout/plan-tick';
 import { isTerminal, type Rollout } from '../core/rollout/rollout';
 import { rolloutEvidence, rolloutExperiment } from '../core/rollout/rollout-experiment';
 import { carryOut } from './carry-out';
+import { handOver, type HandOver } from './comparison/hand-over';
+import { tickComparison } from './comparison/tick-comparison';
 import type { Controller } from './controller';
 import { readEvidence, type EvidenceRead } from './evidence/read-evidence';
 import { readLabels, type LabelReading } from './read-labels';
-import { readManifest } from './read-manifest';
+import { putManifest, readManifest } from './stored-manifest';
 import { archiveRollout } from './rollout-archive';
-import { startByLabel } from './start-by-label';
+import { NOTHING, startByLabel } from './start-by-label';
 import { writeItem } from './write-item';
 
 /** What one tick of one prompt did. */
@@ -26,6 +30,9 @@ export interface TickReport {
   outcome: 'idle' | 'started' | 'ticked' | 'conflict';
   rollout: Rollout | null;
   plan: Plan | null;
+  comparison: Comparison | null;
+  /** What was decided of a running comparison; null = none was running. */
+  comparing: ComparisonPlan | null;
   read: Pick<EvidenceRead, 'observations' | 'scores' | 'requests'> | null;
   problem: string | null;
 }
@@ -41,14 +48,18 @@ export async function tickPrompt(controller: Controller, prompt: string, nowMs: 
   let conflicts = 0;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     try {
+      const { comparing } = report;
       report = await tickOnce(controller, prompt, nowMs);
+      report = { ...report, comparing: report.comparing ?? comparing };
     } catch (error) {
       if (!isRampartError(error, 'revision_conflict')) throw error;
       report = conflictReport(prompt, error.message);
       if (++conflicts >= 2) break;
       continue;
     }
-    const hasMadeWay = report.plan?.next.outcome?.code === 'superseded';
+    const isSuperseded = report.plan?.next.outcome?.code === 'superseded';
+    const hasMadeWay =
+      isSuperseded || (report.outcome === 'ticked' && report.comparison?.handover?.state === 'pending');
     if (!hasMadeWay) break;
   }
   await carryOut(controller, prompt, nowMs);
@@ -56,13 +67,24 @@ export async function tickPrompt(controller: Controller, prompt: string, nowMs: 
 }
 
 function conflictReport(prompt: string, problem: string | null): TickReport {
-  return { prompt, outcome: 'conflict', rollout: null, plan: null, read: null, problem };
+  return {
+    prompt,
+    outcome: 'conflict',
+    rollout: null,
+    plan: null,
+    comparison: null,
+    comparing: null,
+    read: null,
+    problem,
+  };
 }
 
 async function tickOnce(controller: Controller, prompt: string, nowMs: number): Promise<TickReport> {
   const item = (await controller.store.read(prompt)) ?? emptyItem(prompt, null, nowMs);
   const { rollout } = item;
   const running = rollout !== null && !isTerminal(rollout.phase) ? rollout : null;
+  const comparison = runningOf(item.comparison);
+  if (comparison !== null) return tickComparing(controller, item, comparison, nowMs);
   const expected = running && [running.stable, running.candidate];
   const reading = await readLabels(controller, prompt, running?.stable ?? null, expected);
   return running === null
@@ -90,7 +112,7 @@ async function tickRunning(
     verifyDeadlineMs,
   };
   const plan = planTick(rollout, evidence, nowMs);
-  const manifest = await putManifest(controller.objects, read.manifest);
+  const manifest = await putManifest(controller, read.manifest);
   const { next, stable, actions } = plan;
   await writeItem(
     controller,
@@ -103,12 +125,37 @@ async function tickRunning(
     outcome: 'ticked',
     rollout: next,
     plan,
+    comparison: item.comparison,
+    comparing: null,
     read: { observations, scores, requests },
     problem: evidence.providerProblem,
   };
 }
 
-/** No rollout runs: start what a label asks for; else verify the last one's end, follow `production`, keep the weekly numbers. */
+async function tickComparing(
+  controller: Controller,
+  item: PromptItem,
+  comparison: Comparison,
+  nowMs: number,
+): Promise<TickReport> {
+  const { prompt, rollout } = item;
+  const expected = [comparison.stable, ...comparison.arms.map(({ version }) => version)];
+  const reading = await readLabels(controller, prompt, comparison.stable, expected);
+  const { plan, read, problem } = await tickComparison(controller, item, comparison, reading, nowMs);
+  const { observations, scores, requests } = read;
+  return {
+    prompt,
+    outcome: 'ticked',
+    rollout,
+    plan: null,
+    comparison: plan.next,
+    comparing: plan,
+    read: { observations, scores, requests },
+    problem,
+  };
+}
+
+/** No experiment runs: hand a winner over, start what a label asks for; else verify the last one's end, follow `production`, keep the weekly numbers. */
 async function tickIdle(
   controller: Controller,
   item: PromptItem,
@@ -116,14 +163,12 @@ async function tickIdle(
   nowMs: number,
 ): Promise<TickReport> {
   const { prompt } = item;
-  const start = await startByLabel(controller, item, reading, nowMs);
+  const over = await handOver(controller, item, reading, nowMs);
+  if (over.kind === 'start') return begin(controller, item, { ...over, by: 'comparison' }, nowMs);
+  const start = over.kind === 'none' ? await startByLabel(controller, item, reading, nowMs) : NOTHING;
   if (start.kind === 'start') {
-    const { rollout, actions } = start;
-    const change = { rollout, stable: rollout.stable, actions, by: 'label', isTick: true };
-    await archiveRollout(controller, item);
-    await writeItem(controller, nextItem(item, change, nowMs));
-    controller.log({ level: 'info', event: 'rollout_started', prompt, rollout: rollout.id });
-    return { prompt, outcome: 'started', rollout, plan: null, read: null, problem: null };
+    const comparison = keptBeside(start.rollout, item.comparison);
+    return begin(controller, item, { ...start, comparison, by: 'label' }, nowMs);
   }
   const atRest = planAtRest(item, await readAtRest(controller, item, reading, nowMs), nowMs);
   const contested = sayContested(item, reading);
@@ -133,17 +178,40 @@ async function tickIdle(
     {
       rollout: atRest.rollout,
       stable: atRest.stable,
-      actions: [...atRest.actions, ...start.actions, ...contested.actions],
+      ...(over.kind === 'refused' ? { comparison: over.comparison, about: over.comparison.id } : {}),
+      actions: [...atRest.actions, ...start.actions, ...contested.actions, ...refusalOf(over)],
       by: 'controller',
-      ...(read === null ? {} : { manifest: await putManifest(controller.objects, read.manifest) }),
+      ...(read === null ? {} : { manifest: await putManifest(controller, read.manifest) }),
       said: [...atRest.said, ...start.said, ...contested.said],
       usedVersions: start.used.reduce(addVersion, item.usedVersions),
     },
     nowMs,
   );
   if (isChanged(item, next)) await writeItem(controller, next);
-  const problem = reading.problem ?? start.problem ?? read?.problem?.message ?? null;
-  return { prompt, outcome: 'idle', rollout: next.rollout, plan: null, read, problem };
+  const postponed = over.kind === 'wait' || over.kind === 'refused' ? over.problem : null;
+  const problem = reading.problem ?? postponed ?? start.problem ?? read?.problem?.message ?? null;
+  const { rollout, comparison } = next;
+  return { prompt, outcome: 'idle', rollout, plan: null, comparison, comparing: null, read, problem };
+}
+
+/** Writes the start of a rollout; the one before it is kept in the archive. */
+async function begin(
+  controller: Controller,
+  item: PromptItem,
+  start: { rollout: Rollout; comparison: Comparison | null; actions: readonly Action[]; by: string },
+  nowMs: number,
+): Promise<TickReport> {
+  const { rollout, comparison, actions, by } = start;
+  const { prompt } = item;
+  await archiveRollout(controller, item);
+  const change = { rollout, comparison, stable: rollout.stable, actions, by, isTick: true };
+  await writeItem(controller, nextItem(item, change, nowMs));
+  controller.log({ level: 'info', event: 'rollout_started', prompt, rollout: rollout.id });
+  return { prompt, outcome: 'started', rollout, plan: null, comparison, comparing: null, read: null, problem: null };
+}
+
+function refusalOf(over: HandOver): readonly Action[] {
+  return over.kind === 'refused' ? over.actions : [];
 }
 
 /** Two versions hold one label: nothing is made of it, and a person hears of it once. */
@@ -180,10 +248,6 @@ async function readWhenDue(controller: Controller, item: PromptItem, nowMs: numb
   const readToMs = manifest?.observations[0]?.doneMs ?? -Infinity;
   if (nowMs - readToMs < controller.settings.idleReadEveryMs) return null;
   return readEvidence(controller, item.prompt, manifest, null, nowMs);
-}
-
-function putManifest(objects: Controller['objects'], manifest: Manifest): Promise<string> {
-  return objects.put('manifest', new TextEncoder().encode(JSON.stringify(manifest)));
 }
 
 function isChanged(before: PromptItem, after: PromptItem): boolean {

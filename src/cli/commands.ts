@@ -1,3 +1,4 @@
+import { COMPARE_COMMANDS } from './compare';
 import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
 import { BACKTEST } from './backtest';
 import { DEPLOY } from './deploy';
@@ -77,6 +78,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   serve: SERVE,
   ...READING_COMMANDS,
   ...PERSON_COMMANDS,
+  ...COMPARE_COMMANDS,
   report: REPORT,
   power: POWER,
   explain: EXPLAIN,

@@ -9,6 +9,10 @@ export async function execute(controller: Controller, request: Request, nowMs: n
   switch (request.kind) {
     case 'command':
       return runCommand(controller, request.command, nowMs);
+    case 'compare': {
+      const { startComparisonByHand } = await import('../app/comparison/start-comparison');
+      return startComparisonByHand(controller, request.wish, nowMs);
+    }
     case 'report': {
       const { weeklyReport } = await import('../app/weekly-report');
       const { week, sent } = await weeklyReport(controller, await localRenderer(), nowMs, {

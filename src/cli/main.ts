@@ -36,8 +36,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     case '--help':
     case '-h':
       return help(rest, io);
-    default:
-      return runSpec(name, specOf(name), rest, io);
+    default: {
+      const { full, args } = commandOf(name, rest);
+      return runSpec(full, specOf(full), args, io);
+    }
   }
 }
 
@@ -59,10 +61,20 @@ async function runSpec(name: string, spec: CommandSpec, argv: readonly string[],
   return spec.run(args, io);
 }
 
-async function help([name]: readonly string[], io: Io): Promise<number> {
+async function help([first, ...rest]: readonly string[], io: Io): Promise<number> {
+  const name = first === undefined ? undefined : commandOf(first, rest).full;
   if (name === 'demo') return demo(['--help'], io);
   print(io.stdout, name === undefined ? generalHelp() : commandHelp(name, specOf(name)));
   return EXIT.ok;
+}
+
+/** Some commands have two words: `compare start`. */
+function commandOf(name: string, rest: readonly string[]): { full: string; args: readonly string[] } {
+  const [second, ...args] = rest;
+  const isFirst = Object.keys(COMMANDS).some((known) => known.startsWith(`${name} `));
+  return isFirst && second !== undefined && !second.startsWith('-')
+    ? { full: `${name} ${second}`, args }
+    : { full: name, args: rest };
 }
 
 function specOf(name: string): CommandSpec {

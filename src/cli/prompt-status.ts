@@ -1,5 +1,7 @@
 import { inspectRollout } from '../app/inspect-rollout';
 import type { ArmCounts } from '../core/rollout/evidence';
+import { deadlineMs, type Comparison } from '../core/comparison/comparison';
+import { comparisonState } from '../core/comparison/view';
 import type { PromptItem } from '../core/item/prompt-item';
 import type { Verdict } from '../core/judging/verdict';
 import { currentStage, displayState, type Rollout } from '../core/rollout/rollout';
@@ -32,6 +34,17 @@ export interface PromptStatus {
     outcome: { code: string; reason: string; by: string; at: string } | null;
   } | null;
   guardrails: GuardrailFigures[];
+  /** The comparison that runs, or the last one; `rampart compare show` says more. */
+  comparison: {
+    id: string;
+    state: string;
+    metric: string;
+    arms: { name: string; version: number; percent: number; dropped: string | null }[];
+    winner: string | null;
+    startedAt: string;
+    until: string;
+    endedAt: string | null;
+  } | null;
   quarantined: (readonly [number, number])[];
   /** Alerts and label moves that are still to be carried out. */
   waiting: number;
@@ -67,6 +80,7 @@ export function promptStatus({ item, verdicts, stageUnits }: JudgedItem): Prompt
       const verdict = byId.get(guardrail.id);
       return verdict === undefined ? [] : [guardrailFigures(guardrail, verdict)];
     }),
+    comparison: item.comparison && comparisonStatus(item.comparison),
     quarantined: [...item.quarantined],
     waiting: item.outbox.length,
     lastTickAt: item.lastTickAtMs === null ? null : iso(item.lastTickAtMs),
@@ -90,6 +104,25 @@ function rolloutStatus(rollout: Rollout, stepUnits: ArmCounts | null): PromptSta
     hold: hold && { kind: hold.kind, reason: hold.reason, since: iso(hold.sinceMs) },
     pause: pause && { by: pause.by, because: pause.because, since: iso(pause.atMs) },
     outcome: outcome && { code: outcome.code, reason: outcome.reason, by: outcome.by, at: iso(outcome.atMs) },
+  };
+}
+
+function comparisonStatus(comparison: Comparison): PromptStatus['comparison'] {
+  const { id, metric, arms, outcome, startedAtMs } = comparison;
+  return {
+    id,
+    state: comparisonState(comparison),
+    metric: metric.id,
+    arms: arms.map(({ name, version, from, to, dropped }) => ({
+      name,
+      version,
+      percent: (to - from) / 100,
+      dropped: dropped?.reason ?? null,
+    })),
+    winner: outcome?.winner ?? null,
+    startedAt: iso(startedAtMs),
+    until: iso(deadlineMs(comparison)),
+    endedAt: outcome && iso(outcome.atMs),
   };
 }
 

@@ -1,5 +1,8 @@
+import { runningOf } from '../core/comparison/comparison';
+import type { PromptItem } from '../core/item/prompt-item';
 import { isTerminal, type Rollout } from '../core/rollout/rollout';
 import { formatAge } from './age';
+import { describeComparison } from './compare-tick';
 import type { Paint } from './paint';
 import type { JudgedItem } from './prompt-status';
 import { describeRollout, guardrailLines } from './render-tick';
@@ -13,8 +16,8 @@ export function renderOverview(items: readonly JudgedItem[], nowMs: number, pain
   const rows = items.map(({ item }) => [
     item.prompt,
     `stable ${item.assignment.stable ?? 'none'}`,
-    item.rollout === null ? 'no rollout yet' : describeRollout(item.rollout, nowMs, paint),
-    shortened(why(item.rollout)),
+    experimentText(item, nowMs, paint),
+    shortened(whyOf(item)),
   ]);
   return columns(rows);
 }
@@ -35,11 +38,30 @@ export function renderPrompt(judged: JudgedItem, nowMs: number, paint: Paint): s
     }
     facts.push(...whyFacts(rollout, nowMs));
   }
+  if (item.comparison !== null) facts.push(['comparison', describeComparison(item.comparison, paint)]);
   if (item.quarantined.length > 0) facts.push(['quarantined', rangesText(item.quarantined)]);
   if (item.outbox.length > 0) facts.push(['waiting', `${item.outbox.length} alerts or label moves to be carried out`]);
   facts.push(['last tick', item.lastTickAtMs === null ? 'none with a rollout yet' : ago(item.lastTickAtMs, nowMs)]);
   const guardrails = rollout === null ? [] : guardrailLines(rollout, verdicts, paint);
   return [paint('strong', item.prompt), ...columns(facts).map((line) => `  ${line}`), ...guardrails];
+}
+
+/** What runs; else what ran last. */
+function experimentText({ rollout, comparison }: PromptItem, nowMs: number, paint: Paint): string {
+  const isOver = rollout === null || isTerminal(rollout.phase);
+  if (comparison !== null && (runningOf(comparison) !== null || (isOver && endedMs(comparison) > endedMs(rollout)))) {
+    return describeComparison(comparison, paint);
+  }
+  return rollout === null ? 'no rollout yet' : describeRollout(rollout, nowMs, paint);
+}
+
+function endedMs(experiment: { outcome: { atMs: number } | null } | null): number {
+  return experiment?.outcome?.atMs ?? -Infinity;
+}
+
+function whyOf({ rollout, comparison }: PromptItem): string {
+  const running = runningOf(comparison);
+  return running === null ? why(rollout) : (running.pause?.because ?? running.hold?.reason ?? '');
 }
 
 function why(rollout: Rollout | null): string {

@@ -1,7 +1,9 @@
 import type { TickReport } from '../app/tick-prompt';
 import type { Verdict } from '../core/judging/verdict';
 import { currentStage, displayState, isTerminal, type Rollout } from '../core/rollout/rollout';
+import type { ComparisonPlan } from '../core/comparison/plan-comparison';
 import { formatAge } from './age';
+import { comparisonLines, describeComparison } from './compare-tick';
 import { guardrailCells } from './guardrail-figures';
 import { plain, type Paint, type Tone } from './paint';
 import { columns } from './table';
@@ -18,9 +20,11 @@ export function renderTick(report: TickReport, nowMs: number, paint: Paint = pla
     case 'conflict':
       return [`${head(report.prompt, nowMs, paint)}: somebody else changed it meanwhile; the next tick goes on`];
     case 'idle':
-      return problem === null ? [] : [`${head(report.prompt, nowMs, paint)}: no rollout is running`, ...problems];
+      return problem === null ? [] : [`${head(report.prompt, nowMs, paint)}: no experiment is running`, ...problems];
     case 'started':
     case 'ticked':
+      if (report.comparing !== null)
+        return [...comparingLines(report.comparing, report.prompt, nowMs, paint), ...problems];
       if (rollout === null) return problems;
       return [
         `${head(report.prompt, nowMs, paint)}: ${describeRollout(rollout, nowMs, paint)}; ${unitsText(rollout, report.plan?.verdicts ?? [])}`,
@@ -29,6 +33,10 @@ export function renderTick(report: TickReport, nowMs: number, paint: Paint = pla
         ...problems,
       ];
   }
+}
+
+function comparingLines(plan: ComparisonPlan, prompt: string, nowMs: number, paint: Paint): string[] {
+  return [`${head(prompt, nowMs, paint)}: ${describeComparison(plan.next, paint)}`, ...comparisonLines(plan, paint)];
 }
 
 function head(prompt: string, nowMs: number, paint: Paint): string {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CommandReport } from '../app/run-command';
+import type { ComparisonWish } from '../core/comparison/wish';
 import type { Command } from '../core/rollout/plan-command';
 import { RampartError, type ErrorCode } from '../core/errors';
 import type { ErrorFacts } from './problem';
@@ -18,15 +19,35 @@ const commandShape = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('promote'), ...common, keepWatch: z.boolean(), toVersion: version.nullable() }),
   z.strictObject({ kind: z.literal('rollback'), ...common, toVersion: version.nullable() }),
   z.strictObject({ kind: z.literal('release'), ...common, version }),
+  z.strictObject({ kind: z.literal('stop_comparison'), ...common }),
 ]);
+
+const wishShape = z.strictObject({
+  ...common,
+  variants: z.array(z.strictObject({ name: z.string(), version })),
+  shares: z.array(z.number()).nullable(),
+  control: z.string().nullable(),
+  policyOf: z.string().nullable(),
+  metric: z.string(),
+  direction: z.enum(['higher_is_better', 'lower_is_better']).nullable(),
+  range: z.tuple([z.number(), z.number()]).nullable(),
+  margin: z.number().nullable(),
+  forMs: z.number().nullable(),
+  atLeastMs: z.number().nullable(),
+  onWinner: z.enum(['rollout', 'promote', 'nothing']),
+});
 
 const requestShape = z.union([
   z.strictObject({ kind: z.literal('command'), command: commandShape }),
+  z.strictObject({ kind: z.literal('compare'), wish: wishShape }),
   z.strictObject({ kind: z.literal('report'), week: z.string().nullable(), force: z.boolean() }),
 ]);
 
 /** `week` is an ISO week such as `2026-W47`; null = the week that ended. */
-export type Request = { kind: 'command'; command: Command } | { kind: 'report'; week: string | null; force: boolean };
+export type Request =
+  | { kind: 'command'; command: Command }
+  | { kind: 'compare'; wish: ComparisonWish }
+  | { kind: 'report'; week: string | null; force: boolean };
 
 const resultShape = z.union([
   z.object({ prompt: z.string(), said: z.string() }),
@@ -45,7 +66,10 @@ const answerShape = z.union([
 export function parseRequest(value: unknown): Request {
   const parsed = requestShape.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new RampartError('bad_input', `request: expected a command or a report, got ${z.prettifyError(parsed.error)}`);
+  throw new RampartError(
+    'bad_input',
+    `request: expected a command, a comparison or a report, got ${z.prettifyError(parsed.error)}`,
+  );
 }
 
 /** The answer as it goes over the wire. */

@@ -1,4 +1,5 @@
 import type { TickReport } from '../app/tick-prompt';
+import { comparisonState } from '../core/comparison/view';
 import { currentStage, displayState } from '../core/rollout/rollout';
 import { guardrailFigures, type GuardrailFigures } from './guardrail-figures';
 
@@ -12,11 +13,13 @@ export interface TickFigures {
   /** The candidate's share of the traffic, 0..100; null without a rollout. */
   percent: number | null;
   guardrails: GuardrailFigures[];
+  /** The comparison that runs, or ended with this tick; null = there is none. */
+  comparison: { id: string; state: string; winner: string | null } | null;
   reasons: readonly string[];
   problem: string | null;
 }
 
-export function tickFigures({ prompt, outcome, rollout, plan, problem }: TickReport): TickFigures {
+export function tickFigures({ prompt, outcome, rollout, plan, comparing, problem }: TickReport): TickFigures {
   const verdicts = new Map(plan?.verdicts.map((verdict) => [verdict.guardrail, verdict]));
   return {
     prompt,
@@ -28,7 +31,12 @@ export function tickFigures({ prompt, outcome, rollout, plan, problem }: TickRep
       const verdict = verdicts.get(guardrail.id);
       return verdict === undefined ? [] : [guardrailFigures(guardrail, verdict)];
     }),
-    reasons: plan?.reasons ?? [],
+    comparison: comparing && {
+      id: comparing.next.id,
+      state: comparisonState(comparing.next),
+      winner: comparing.next.outcome?.winner ?? null,
+    },
+    reasons: plan?.reasons ?? comparing?.reasons ?? [],
     problem,
   };
 }

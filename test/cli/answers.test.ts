@@ -28,7 +28,7 @@ test.each([
   [{ kind: 'command', command: { kind: 'explode', prompt: 'p', by: 'ada', because: 'x' } }],
   [null],
 ])('%j is no request', (value) => {
-  expect(() => parseRequest(value)).toThrow('request: expected a command or a report');
+  expect(() => parseRequest(value)).toThrow('request: expected a command, a comparison or a report');
 });
 
 test('what is no answer is an error', () => {

@@ -74,7 +74,16 @@ function rollout(change: Partial<Rollout> = {}): Rollout {
 
 function ticked(next: Rollout, verdicts: Verdict[], reasons: string[] = []): TickReport {
   const plan = { next, stable: 1, actions: [], reasons, verdicts, harm: null };
-  return { prompt: 'greeting', outcome: 'ticked', rollout: next, plan, read: null, problem: null };
+  return {
+    prompt: 'greeting',
+    outcome: 'ticked',
+    rollout: next,
+    plan,
+    comparison: null,
+    comparing: null,
+    read: null,
+    problem: null,
+  };
 }
 
 test('a tick says percent, units, each difference with its bounds on the metric’s own scale, verdict and reason', () => {
@@ -100,12 +109,14 @@ test('an end is said with its cause, a problem with its words, and a prompt at r
     outcome: 'idle',
     rollout: null,
     plan: null,
+    comparison: null,
+    comparing: null,
     read: null,
     problem: null,
   };
   expect(renderTick(idle, NOW_MS)).toEqual([]);
   expect(renderTick({ ...idle, problem: 'answered 500' }, NOW_MS)).toEqual([
-    '2026-11-23 10:15:00  greeting: no rollout is running',
+    '2026-11-23 10:15:00  greeting: no experiment is running',
     '  problem: answered 500',
   ]);
   expect(renderTick({ ...idle, outcome: 'conflict' }, NOW_MS)[0]).toContain('somebody else changed it');

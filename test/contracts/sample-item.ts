@@ -24,6 +24,7 @@ export function sampleItem(prompt: string, revision: number, changes: Partial<Pr
     revision,
     assignment: sampleAssignment(prompt, revision),
     rollout: null,
+    comparison: null,
     usedVersions: [[1, 4]],
     quarantined: [],
     audit: [sampleEvent(prompt, revision, 0)],

@@ -21,7 +21,7 @@ function batch(...bodies: string[]) {
 }
 
 function report(prompt: string, outcome: TickReport['outcome']): TickReport {
-  return { prompt, outcome, rollout: null, plan: null, read: null, problem: null };
+  return { prompt, outcome, rollout: null, plan: null, comparison: null, comparing: null, read: null, problem: null };
 }
 
 describe('a schedule event', () => {

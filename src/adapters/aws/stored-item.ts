@@ -61,7 +61,16 @@ export function readStoredItem(where: string, prompt: string, value: unknown): P
     demand(`${where}.rollout`, 'phase', rollout['phase'], typeof rollout['phase'] === 'string', 'a text');
     demand(`${where}.rollout`, 'stages', rollout['stages'], Array.isArray(rollout['stages']), 'a list');
   }
-  return value as PromptItem;
+  const comparison = item['comparison'] ?? null;
+  if (comparison !== null) readStoredComparison(`${where}.comparison`, comparison);
+  return { ...(value as PromptItem), comparison: comparison as PromptItem['comparison'] };
+}
+
+function readStoredComparison(where: string, value: unknown): void {
+  const comparison = record(where, value);
+  const { phase } = comparison;
+  demand(where, 'phase', phase, phase === 'running' || phase === 'ended', "'running' or 'ended'");
+  demand(where, 'arms', comparison['arms'], Array.isArray(comparison['arms']), 'a list');
 }
 
 /** Checks that a stored value is an assignment in schema 1, of this prompt when one is named. */

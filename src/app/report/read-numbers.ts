@@ -6,7 +6,7 @@ import { sumHours, type VersionNumbers } from '../../core/report/numbers';
 import type { Period } from '../../core/report/week';
 import type { Controller } from '../controller';
 import { readPage } from '../evidence/page-tree';
-import { readManifest } from '../read-manifest';
+import { readManifest } from '../stored-manifest';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -24,7 +24,7 @@ export interface NumbersRead {
  * @throws what the object store throws, unless it says that the object does not exist
  */
 export async function readNumbers(
-  controller: Controller,
+  controller: Pick<Controller, 'objects' | 'log'>,
   item: PromptItem,
   periods: readonly Period[],
 ): Promise<NumbersRead> {
@@ -47,7 +47,11 @@ export async function readNumbers(
 }
 
 /** One period at a time is in memory: days that two periods share are read twice. */
-async function readDays({ objects }: Controller, { days }: Manifest, { fromMs, toMs }: Period): Promise<DayPage[]> {
+async function readDays(
+  { objects }: Pick<Controller, 'objects'>,
+  { days }: Manifest,
+  { fromMs, toMs }: Period,
+): Promise<DayPage[]> {
   const wanted = days.filter(([dayMs]) => dayMs < toMs && dayMs + DAY_MS > fromMs);
   return Promise.all(wanted.map(([, page]) => readPage<DayPage>(objects, page)));
 }

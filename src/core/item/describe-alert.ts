@@ -33,6 +33,26 @@ const TEXTS: Record<string, { title: string; todo: string }> = {
     title: 'Two versions hold one label',
     todo: 'Give {label} to one of the versions {versions} again in Langfuse; that takes it from the other.',
   },
+  comparison_started: {
+    title: 'Comparison started',
+    todo: 'Nothing to do. Watch it with: rampart compare show {prompt}',
+  },
+  variant_dropped: {
+    title: 'HARMFUL VARIANT TAKEN OUT',
+    todo: 'Its users get version {to}; version {candidate} is quarantined. The other variants go on.',
+  },
+  comparison_ended: {
+    title: 'Comparison ended',
+    todo: 'Everyone gets version {to}. See: rampart compare show {prompt}',
+  },
+  candidate_waits: {
+    title: 'Candidate waits for the end of a comparison',
+    todo: 'Version {candidate} starts when it has ended, at the latest at {until}. Sooner: rampart compare stop {prompt} --because "..."',
+  },
+  handover_refused: {
+    title: 'The winner of a comparison was not handed over',
+    todo: 'See the reason. Start it by hand: rampart start {prompt} {candidate}',
+  },
   policy_refused: { title: 'Candidate refused: its policy is not valid', todo: 'Fix config.rollout in a new version.' },
   held_no_data: { title: 'Held: no data', todo: 'Is the app linking the prompt, and asking which version to serve?' },
   held_late_data: { title: 'Held: data is late', todo: 'Is Langfuse ingesting? Is the request budget too small?' },

@@ -5,6 +5,14 @@
 
 /** A rollout when it starts: its policy and frozen guardrails, and room for their peaks. Larger policies are refused. */
 export const MAX_FROZEN_BYTES = 24_000;
+/**
+ * An ended experiment stays in the item beside the new one as long as both are within {@link MAX_FROZEN_BYTES}; a rollout is in
+ * its archive besides, a comparison in its report.
+ */
+export function keptBeside<Ended>(started: object, ended: Ended | null): Ended | null {
+  return jsonBytes(started) + jsonBytes(ended) <= MAX_FROZEN_BYTES ? ended : null;
+}
+
 /** Audit events that are kept; older ones are in the history. */
 export const MAX_AUDIT_BYTES = 10_000;
 /** Messages: below the first number for all of them, below the second for pages. */

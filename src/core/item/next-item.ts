@@ -1,4 +1,5 @@
-import type { Assignment } from '../assignment/assignment';
+import type { Assignment, AssignmentArm } from '../assignment/assignment';
+import { controlOf, runningOf, type Comparison } from '../comparison/comparison';
 import type { Action } from '../rollout/plan';
 import { currentStage, isTerminal, type Rollout } from '../rollout/rollout';
 import { candidateBuckets } from '../rollout/rollout-experiment';
@@ -21,6 +22,7 @@ export function emptyItem(prompt: string, stable: number | null, nowMs: number):
     revision: 0,
     assignment: emptyAssignment(prompt, stable, nowMs),
     rollout: null,
+    comparison: null,
     usedVersions: [],
     quarantined: [],
     audit: [],
@@ -43,6 +45,10 @@ export interface Change {
   stable: number | null;
   actions: readonly Action[];
   by: string;
+  /** Absent = as it was. */
+  comparison?: Comparison | null;
+  /** Id of what the events belong to; absent = the rollout. */
+  about?: string;
   manifest?: string;
   said?: readonly string[];
   quarantined?: PromptItem['quarantined'];
@@ -56,7 +62,8 @@ export interface Change {
  */
 export function nextItem(item: PromptItem, change: Change, nowMs: number): PromptItem {
   const revision = item.revision + 1;
-  const rolloutId = change.rollout?.id ?? null;
+  const rolloutId = change.about ?? change.rollout?.id ?? null;
+  const comparison = change.comparison === undefined ? item.comparison : change.comparison;
   const audit: AuditEvent[] = [];
   let quarantined = change.quarantined ?? item.quarantined;
   let box: Box = { outbox: item.outbox, merged: item.mergedAlerts };
@@ -81,8 +88,9 @@ export function nextItem(item: PromptItem, change: Change, nowMs: number): Promp
   return {
     ...item,
     revision,
-    assignment: nextAssignment(item.assignment, change.rollout, change.stable, nowMs),
+    assignment: nextAssignment(item.assignment, change.rollout, runningOf(comparison), change.stable, nowMs),
     rollout: change.rollout,
+    comparison,
     usedVersions:
       change.rollout === null || isTerminal(change.rollout.phase) ? used : addVersion(used, change.rollout.candidate),
     quarantined,
@@ -130,20 +138,35 @@ export function splitAudit(item: PromptItem): { item: PromptItem; overflow: Audi
 /**
  * The document that runtimes read. A new epoch only when what is served changes.
  */
-function nextAssignment(before: Assignment, rollout: Rollout | null, stable: number | null, nowMs: number): Assignment {
+function nextAssignment(
+  before: Assignment,
+  rollout: Rollout | null,
+  comparison: Comparison | null,
+  stable: number | null,
+  nowMs: number,
+): Assignment {
   const running = rollout !== null && !isTerminal(rollout.phase) ? rollout : null;
-  const stage = running && currentStage(running);
-  const next: Assignment = {
-    ...before,
-    stable,
-    experiment: running?.id ?? null,
-    step: stage?.step ?? null,
-    salt: running?.salt ?? '',
-    arms:
-      running === null || stage === null
-        ? []
-        : [{ name: 'candidate', version: running.candidate, from: 0, to: candidateBuckets(stage.percent) }],
-  };
+  const served = comparison === null ? rolloutServes(running) : comparisonServes(comparison);
+  const next: Assignment = { ...before, stable, ...served };
   if (JSON.stringify(next) === JSON.stringify(before)) return before;
   return { ...next, epoch: before.epoch + 1, writtenAtMs: nowMs };
+}
+
+type Served = Pick<Assignment, 'experiment' | 'step' | 'salt' | 'arms'>;
+
+function rolloutServes(running: Rollout | null): Served {
+  if (running === null) return { experiment: null, step: null, salt: '', arms: [] };
+  const { step, percent } = currentStage(running);
+  const arms = [{ name: 'candidate', version: running.candidate, from: 0, to: candidateBuckets(percent) }];
+  return { experiment: running.id, step, salt: running.salt, arms };
+}
+
+/** A dropped variant's buckets are the control's from then on. */
+function comparisonServes(comparison: Comparison): Served {
+  const { name, version } = controlOf(comparison);
+  const arms = comparison.arms.map((arm): AssignmentArm => {
+    const { from, to } = arm;
+    return arm.dropped === null ? { name: arm.name, version: arm.version, from, to } : { name, version, from, to };
+  });
+  return { experiment: comparison.id, step: null, salt: comparison.salt, arms };
 }

@@ -1,4 +1,5 @@
 import type { Assignment } from '../assignment/assignment';
+import type { Comparison } from '../comparison/comparison';
 import type { Rollout } from '../rollout/rollout';
 
 /**
@@ -13,7 +14,9 @@ export interface PromptItem {
   assignment: Assignment;
   /** The running rollout, or the last one that ended (kept for display and for the label rules). */
   rollout: Rollout | null;
-  /** Versions that ever had a rollout, as closed ranges, ascending, disjoint: a label starts a version at most once. */
+  /** The running comparison, or the last one that ended. Never running while the rollout is. */
+  comparison: Comparison | null;
+  /** Versions that ever were in an experiment, as closed ranges, ascending, disjoint: a label starts a version at most once. */
   usedVersions: readonly VersionRange[];
   quarantined: readonly VersionRange[];
   /** Newest last, at most 32 and 10 KB; older ones are in the history. */
@@ -39,6 +42,7 @@ export interface AuditEvent {
   atMs: number;
   kind: string;
   by: string;
+  /** The rollout or comparison that it belongs to. */
   rolloutId: string | null;
   /** Small facts: numbers, versions, codes. Values up to 500 characters. */
   detail: Record<string, string | number | boolean | null>;

@@ -35,7 +35,8 @@ export function freezeGuardrails(
   return { guardrails, warnings };
 }
 
-function freezeOne(
+/** One guardrail frozen, its weight as written. */
+export function freezeOne(
   metric: Metric,
   written: GuardrailPolicy,
   values: MetricHistory,
@@ -63,7 +64,13 @@ function freezeOne(
 }
 
 /** The margin on the z scale, in (0, 1]. */
-function freezeDelta(metric: Metric, transform: Transform, margin: number, reference: Reference, path: string): number {
+export function freezeDelta(
+  metric: Metric,
+  transform: Transform,
+  margin: number,
+  reference: Reference,
+  path: string,
+): number {
   if (!(margin > 0 && Number.isFinite(margin))) throw unusable(`${path}.margin`, 'a number above 0', margin);
   if (transform.kind === 'log') return Math.min(1, Math.log1p(margin) / (transform.lnHigh - transform.lnLow));
   if (metric.kind === 'latency_tail') {

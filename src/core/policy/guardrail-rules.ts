@@ -30,7 +30,8 @@ export function checkGuardrails(
   }
 }
 
-function checkGuardrail(guardrail: ReadableGuardrail, path: Path, report: Report): Metric | null {
+/** States everything that is wrong with one guardrail; null when its metric is none. */
+export function checkGuardrail(guardrail: ReadableGuardrail, path: Path, report: Report): Metric | null {
   const range = readRange(guardrail.range, [...path, 'range'], report);
   if (guardrail.metric === undefined) return null;
   const metric = readMetric(guardrail.metric, [...path, 'metric'], report);

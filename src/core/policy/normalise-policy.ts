@@ -54,7 +54,8 @@ function normaliseDeadline(written: Required<WrittenPolicy>, kind: keyof typeof 
   return { alertMs: toMs(alert), pauseMs: toMs(pause) };
 }
 
-function normaliseGuardrail(written: WrittenGuardrail, policySettleMs: number): GuardrailPolicy {
+/** A guardrail that every rule has accepted, in the form the controller uses. */
+export function normaliseGuardrail(written: WrittenGuardrail, policySettleMs: number): GuardrailPolicy {
   const metric = present(parseMetric(written.metric), `metric ${written.metric}`);
   const range = written.range ?? null;
   const defaultSettleMs = metric.kind === 'coverage' ? toMs(DEFAULT_COVERAGE_SETTLE) : policySettleMs;

@@ -17,7 +17,9 @@ export interface ObservedComparison {
   madeAtMs: number;
   /** The version in production; null = none is. */
   production: number | null;
-  /** Newest first. `now` is the version, `before` is production; production itself has no `before`. */
+  /** The version that the others are set against; null = none is. */
+  base: number | null;
+  /** Newest first. `now` is the version, `before` is the base; the base itself has no `before`. */
   versions: { version: number; generations: number; changes: Change[] }[];
 }
 
@@ -26,7 +28,8 @@ const NOTE =
   'measure alone) takes generations as independent. Nothing is decided by these numbers.';
 
 /**
- * Sets the versions of a period side by side, each against the version in production.
+ * Sets the versions of a period side by side, each against the version in production or another one.
+ * @param against the version that the others are set against; absent = the one in production
  * @returns null when fewer than two versions were seen: there is nothing to compare
  */
 export function compareObserved(
@@ -34,11 +37,13 @@ export function compareObserved(
   numbers: VersionNumbers,
   period: Period,
   nowMs: number,
+  against?: number,
 ): ObservedComparison | null {
   const seen = [...numbers].filter(([, metrics]) => generations(metrics) > 0).sort(([a], [b]) => b - a);
   if (seen.length < 2) return null;
   const production = productionOf(item);
-  const base = seen.find(([version]) => version === production)?.[1];
+  const baseVersion = against ?? production;
+  const base = seen.find(([version]) => version === baseVersion)?.[1];
   const measures = measuresOf(
     seen.map(([, metrics]) => metrics),
     scoreTraits(item.rollout),
@@ -46,16 +51,17 @@ export function compareObserved(
   return {
     schema: 1,
     kind: 'observational',
-    note: base === undefined ? `${NOTE} ${noBase(production)}` : NOTE,
+    note: base === undefined ? `${NOTE} ${noBase(baseVersion)}` : NOTE,
     prompt: item.prompt,
     ...period,
     madeAtMs: nowMs,
     production,
+    base: baseVersion,
     versions: seen.map(([version, metrics]) => ({
       version,
       generations: generations(metrics),
       changes: measures
-        .map((measure) => changeOf(measure, metrics, version === production ? {} : (base ?? {})))
+        .map((measure) => changeOf(measure, metrics, version === baseVersion ? {} : (base ?? {})))
         .filter(({ now, before }) => now !== null || before !== null),
     })),
   };
@@ -66,8 +72,7 @@ function productionOf({ rollout, assignment }: PromptItem): number | null {
   return rollout?.phase === 'watching' ? rollout.candidate : assignment.stable;
 }
 
-function noBase(production: number | null): string {
-  const why =
-    production === null ? 'No version is in production' : `Version ${production}, in production, was not seen`;
+function noBase(base: number | null): string {
+  const why = base === null ? 'No version is in production' : `Version ${base}, to be compared with, was not seen`;
   return `${why}, so there are no differences.`;
 }

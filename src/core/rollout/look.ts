@@ -1,4 +1,5 @@
-import { combineHarm, judgeGuardrail, type CombinedHarm } from '../judging/judge';
+import type { FrozenGuardrail } from '../judging/guardrail';
+import { combineHarm, judgeGuardrail, type CombinedHarm, type ErrorBounds } from '../judging/judge';
 import type { GuardrailState } from '../judging/guardrail-state';
 import type { Verdict } from '../judging/verdict';
 import type { TickEvidence } from './evidence';
@@ -23,12 +24,20 @@ export function judgeRollout(
   rollout: Rollout,
   states: readonly GuardrailState[],
 ): { verdicts: Verdict[]; harm: CombinedHarm } {
-  const { alpha, beta } = rollout.policy;
-  const verdicts = rollout.guardrails.flatMap((guardrail, index) => {
+  return judgePair(rollout.guardrails, states, rollout.policy);
+}
+
+/** Judges every guardrail of one pair of arms. */
+export function judgePair(
+  guardrails: readonly FrozenGuardrail[],
+  states: readonly GuardrailState[],
+  { alpha, beta }: ErrorBounds,
+): { verdicts: Verdict[]; harm: CombinedHarm } {
+  const verdicts = guardrails.flatMap((guardrail, index) => {
     const state = states[index];
     return state === undefined ? [] : [judgeGuardrail(guardrail, state, { alpha, beta })];
   });
-  return { verdicts, harm: combineHarm(verdicts, rollout.guardrails, { alpha }) };
+  return { verdicts, harm: combineHarm(verdicts, guardrails, { alpha }) };
 }
 
 /** Judges a rollout by what has been read, and raises its peaks. */
@@ -46,7 +55,8 @@ export function lookAt(rollout: Rollout, { judged }: Pick<TickEvidence, 'judged'
   };
 }
 
-function raisePeaks(peaks: Peaks, verdicts: readonly Verdict[], harm: CombinedHarm): Peaks {
+/** The largest e-values of one pair so far. */
+export function raisePeaks(peaks: Peaks, verdicts: readonly Verdict[], harm: CombinedHarm): Peaks {
   const perGuardrail = { ...peaks.perGuardrail };
   for (const verdict of verdicts) {
     const before = perGuardrail[verdict.guardrail];
@@ -60,10 +70,19 @@ function raisePeaks(peaks: Peaks, verdicts: readonly Verdict[], harm: CombinedHa
 
 /** Why harm counts as proven, and the guardrail that closed testing names for it; null when it names none. */
 export function explainHarm({ rollout, verdicts, harm }: Look): { reason: string; guardrail: string | null } {
+  return explainProvenHarm(verdicts, harm, rollout.policy.alpha);
+}
+
+/** The same for one pair of arms, judged at this level. */
+export function explainProvenHarm(
+  verdicts: readonly Verdict[],
+  harm: CombinedHarm,
+  alpha: number,
+): { reason: string; guardrail: string | null } {
   const named = strongest(verdicts.filter((verdict) => harm.proven.includes(verdict.guardrail)));
   if (named !== null) return { reason: named.reason, guardrail: named.guardrail };
   const first = strongest(verdicts);
-  if (first === null || harm.logE < Math.log(1 / rollout.policy.alpha)) {
+  if (first === null || harm.logE < Math.log(1 / alpha)) {
     return { reason: 'harm was proven at an earlier look', guardrail: null };
   }
   return { reason: `harm is proven by the guardrails together, most of all by: ${first.reason}`, guardrail: null };

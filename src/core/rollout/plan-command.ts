@@ -1,3 +1,6 @@
+import { runningOf } from '../comparison/comparison';
+import { planComparisonCommand, planNoHandover } from '../comparison/plan-command';
+import type { Kept } from '../comparison/transitions';
 import { clip, clipName } from '../item/item-size';
 import type { PromptItem } from '../item/prompt-item';
 import { hasVersion, removeVersion } from '../item/version-ranges';
@@ -13,6 +16,7 @@ export type Command =
   | { kind: 'pause' | 'resume' | 'abort'; prompt: string; by: string; because: string }
   | { kind: 'promote'; prompt: string; by: string; because: string; keepWatch: boolean; toVersion: number | null }
   | RollbackCommand
+  | { kind: 'stop_comparison'; prompt: string; by: string; because: string }
   | { kind: 'release'; prompt: string; version: number; by: string; because: string };
 
 export interface RollbackCommand {
@@ -28,14 +32,26 @@ export interface RollbackCommand {
 /** Commands that need nothing but the item and the labels. `start` needs a policy and history: see the use case. */
 export type ImmediateCommand = Exclude<Command, { kind: 'start' }>;
 
-/** Decides a person's command. Pure; the same rules on AWS, on one machine and in the demo. */
-export function planCommand(item: PromptItem, asked: ImmediateCommand, labels: LabelFacts, nowMs: number): CommandPlan {
+/**
+ * Decides a person's command. Pure; the same rules on AWS, on one machine and in the demo.
+ * @param kept what is known of a running comparison, kept if the command ends it
+ */
+export function planCommand(
+  item: PromptItem,
+  asked: ImmediateCommand,
+  labels: LabelFacts,
+  nowMs: number,
+  kept: Kept = { result: [], journal: null },
+): CommandPlan {
   const command = { ...asked, by: clipName(asked.by), because: clip(asked.because) };
   const running = item.rollout !== null && !isTerminal(item.rollout.phase) ? item.rollout : null;
   if (command.because.trim() === '' && (command.kind === 'promote' || command.kind === 'pause')) {
     return refuse(`${command.kind} needs a reason`, 'say why: --because "TEXT"');
   }
+  const comparison = runningOf(item.comparison);
   if (command.kind === 'release') return planRelease(item, command.version, command);
+  if (comparison !== null) return planComparisonCommand(item, comparison, command, { labels, kept, nowMs });
+  if (command.kind === 'stop_comparison') return planNoHandover(item, command);
   if (command.kind === 'rollback' && command.alarmedAtMs === undefined && (!running || command.toVersion !== null)) {
     return planRollbackTo(item, running, command, labels, nowMs);
   }
@@ -129,6 +145,9 @@ function refuseMissing({ stable, prompt }: Rollout): CommandPlan {
 function planRelease(item: PromptItem, version: number, command: ImmediateCommand): CommandPlan {
   if (!hasVersion(item.usedVersions, version) && !hasVersion(item.quarantined, version)) {
     return refuse(`version ${version} of ${item.prompt} is neither quarantined nor used`, '');
+  }
+  if (runningOf(item.comparison)?.arms.some((arm) => arm.version === version)) {
+    return refuse(`version ${version} is in the running comparison`, `see: rampart compare show ${item.prompt}`);
   }
   if (item.rollout?.candidate === version && !isTerminal(item.rollout.phase)) {
     return refuse(`version ${version} is being rolled out now`, '');

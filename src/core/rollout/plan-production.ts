@@ -1,3 +1,4 @@
+import type { Comparison } from '../comparison/comparison';
 import type { PromptItem } from '../item/prompt-item';
 import { addVersion, hasVersion } from '../item/version-ranges';
 import type { LabelFacts } from './evidence';
@@ -13,6 +14,9 @@ export type CommandPlan =
       rollout: Rollout | null;
       stable: number | null;
       actions: readonly Action[];
+      /** Absent = as it was. */
+      comparison?: Comparison | null;
+      about?: string;
       usedVersions?: PromptItem['usedVersions'];
       quarantined?: PromptItem['quarantined'];
       said: string;

@@ -1,3 +1,4 @@
+import { runningOf } from '../comparison/comparison';
 import type { FrozenGuardrail } from '../judging/guardrail';
 import { clip } from '../item/item-size';
 import { hasVersion } from '../item/version-ranges';
@@ -21,13 +22,14 @@ export type StartDecision =
   | { kind: 'start'; candidate: number; stable: number };
 
 /**
- * What the labels ask for when no rollout is running. A label starts a given version at most once, and nothing starts
+ * What the labels ask for when no experiment is running. A label starts a given version at most once, and nothing starts
  * while `production` is still on its way.
  */
 export function decideStart(item: PromptItem, labels: LabelFacts): StartDecision {
   const { candidate, production } = labels;
   if (candidate === 'unknown' || production === 'unknown' || candidate === null) return { kind: 'none' };
-  if ((item.rollout !== null && !isTerminal(item.rollout.phase)) || isProductionMoving(item)) return { kind: 'none' };
+  const isRunning = item.rollout !== null && !isTerminal(item.rollout.phase);
+  if (isRunning || runningOf(item.comparison) !== null || isProductionMoving(item)) return { kind: 'none' };
   const say = (alert: string): StartDecision => {
     const fact = `${alert}:${candidate}`;
     const used = alert === 'candidate_is_production' ? [candidate] : [];
@@ -37,7 +39,10 @@ export function decideStart(item: PromptItem, labels: LabelFacts): StartDecision
   if (hasVersion(item.usedVersions, candidate)) {
     const { rollout } = item;
     const isLeftOver =
-      production === candidate || rollout?.candidate === candidate || rollout?.labelledAtStart === candidate;
+      production === candidate ||
+      rollout?.candidate === candidate ||
+      rollout?.labelledAtStart === candidate ||
+      item.comparison?.arms.some(({ version }) => version === candidate);
     return isLeftOver ? { kind: 'none' } : say('candidate_used');
   }
   if (production === null) return say('no_production');

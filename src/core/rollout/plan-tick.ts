@@ -1,6 +1,7 @@
 import { clip } from '../item/item-size';
 import { rememberMissing, type TickEvidence } from './evidence';
-import { findHolds, keepHolds, type Finding } from './hold';
+import { findHolds } from './hold';
+import { keepHolds, type Finding } from './keep-holds';
 import { explainHarm, lookAt, type Look } from './look';
 import type { Action, Plan, Transition } from './plan';
 import { planVerification, pursueGoal } from './plan-verification';
@@ -50,8 +51,15 @@ function then(held: Plan, { next, stable, actions }: Transition, reason: string)
 
 function planHold(look: Look, findings: readonly Finding[], evidence: TickEvidence, nowMs: number): Plan {
   const calmMs = Math.max(CALM_MS, 4 * evidence.tickEveryMs);
-  const { next, actions } = keepHolds(look.rollout, findings, calmMs, nowMs);
-  const transition = { next, stable: look.rollout.stable, actions };
+  const { rollout } = look;
+  const context = {
+    deadlines: rollout.policy.deadlines,
+    facts: factsOf(rollout),
+    canPause: rollout.phase === 'ramping',
+    calmMs,
+  };
+  const { next, actions } = keepHolds(rollout, context, findings, nowMs);
+  const transition = { next: { ...rollout, ...next }, stable: rollout.stable, actions };
   return planOf(
     look,
     transition,

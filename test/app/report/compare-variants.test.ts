@@ -58,7 +58,7 @@ test('without the production version there are no differences, and the note says
   await putPrompt(controller, 'greeting', HOURS, { item: { assignment: { ...assignment, stable: 9 } } });
   await compareVariants(controller, NOW_MS);
   const comparison = await stored(controller, 'comparisons/greeting/2026-11-22.json');
-  expect(comparison.note).toContain('Version 9, in production, was not seen');
+  expect(comparison.note).toContain('Version 9, to be compared with, was not seen');
   expect(comparison.versions.flatMap(({ changes }) => changes).every(({ difference }) => difference === null)).toBe(
     true,
   );

@@ -37,7 +37,9 @@ it('every alert that is raised has a text, and no text is left over', () => {
   const raised = new Set([
     ...raisedIn(join(root, 'core/rollout')),
     ...raisedIn(join(root, 'core/item')),
+    ...raisedIn(join(root, 'core/comparison')),
     ...raisedIn(join(root, 'app')),
+    ...raisedIn(join(root, 'app/comparison')),
     ...holds.map((kind) => `held_${kind}`),
     'promotion_unverified',
     'rollback_unverified',

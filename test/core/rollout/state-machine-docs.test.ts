@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plan } from '../../../src/core/rollout/plan';
-import { keepHolds } from '../../../src/core/rollout/hold';
+import { keepHolds } from '../../../src/core/rollout/keep-holds';
 import { planTick } from '../../../src/core/rollout/plan-tick';
 import { displayState, isTerminal, type HoldKind, type Phase, type Rollout } from '../../../src/core/rollout/rollout';
 import { EDGES } from './edges';
@@ -79,7 +79,9 @@ it('alert and pause of each hold are as the table says', () => {
   for (const [name, , , alert, pause] of tableUnder('Holds')) {
     const kind = words(name!)[0] as HoldKind;
     const long = { kind, sinceMs: 0, seenMs: NOW_MS, alertedAtMs: null, pagedAtMs: null };
-    const kept = keepHolds({ ...atStep(1), clocks: [long] }, [{ kind, reason: 'x' }], 1, NOW_MS);
+    const rollout = { ...atStep(1), clocks: [long] };
+    const context = { deadlines: rollout.policy.deadlines, facts: {}, canPause: true, calmMs: 1 };
+    const kept = keepHolds(rollout, context, [{ kind, reason: 'x' }], NOW_MS);
     expect([alert, pause === 'never']).toEqual([HOLDS[kind].alert ?? 'never', !HOLDS[kind].isPaused]);
     expect(kept.next.pause !== null).toBe(pause !== 'never');
     expect(alertsOf(kept).includes(`held_${kind}`)).toBe(alert !== 'never');

@@ -10,3 +10,8 @@ export async function readManifest(
   if (item.manifest === null) return null;
   return JSON.parse(new TextDecoder().decode(await objects.get(item.manifest))) as Manifest;
 }
+
+/** Stores a manifest; it is current once the prompt's item names it. */
+export function putManifest({ objects }: Pick<Controller, 'objects'>, manifest: Manifest): Promise<string> {
+  return objects.put('manifest', new TextEncoder().encode(JSON.stringify(manifest)));
+}
