@@ -34,6 +34,7 @@ export function generatedLangfuse(rows: Generated): Langfuse {
     moveLabel: refuse,
     observationsOfTraces: refuse,
     rootsOfTraces: refuse,
+    countByPrompt: refuse,
     countByVersion: refuse,
     listObservations: async (query) => page(query, (n) => observationOf(rows, n)),
     listScores: async (query) => page(query, (n) => scoreOf(rows, n)),

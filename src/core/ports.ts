@@ -95,6 +95,11 @@ export interface Langfuse {
   rootsOfTraces(
     traceIds: readonly string[],
   ): Promise<{ traceId: string; userId: string | null; sessionId: string | null }[]>;
+  /**
+   * Generations per linked prompt in [fromMs, toMs), all environments, by metrics v2: a check of totals. Those that are linked to
+   * none are under null.
+   */
+  countByPrompt(query: { fromMs: number; toMs: number }): Promise<Map<string | null, number>>;
   /** Generations per version in [fromMs, toMs) by metrics v2: a check of totals. */
   countByVersion(query: { prompt: string; fromMs: number; toMs: number }): Promise<Map<number, number>>;
 }

@@ -287,6 +287,20 @@ function observationCases(withProject: WithProject): void {
       expect(await langfuse.countByVersion(window)).toEqual(new Map([[1, 2]]));
     });
   });
+
+  test('generations are counted by the prompt they are linked to, and those that are linked to none', async () => {
+    const observations = [seedObservation(1), seedObservation(2), seedObservation(3, { prompt: null })];
+    await withProject({ observations }, async (langfuse) => {
+      const counts = await langfuse.countByPrompt(window);
+      expect(counts).toEqual(
+        new Map<string | null, number>([
+          ['answer', 2],
+          [null, 1],
+        ]),
+      );
+      expect(await langfuse.countByPrompt({ fromMs: window.toMs, toMs: window.toMs })).toEqual(new Map());
+    });
+  });
 }
 
 function scoreCases(withProject: WithProject): void {

@@ -1,6 +1,6 @@
 import type { Langfuse } from '../../core/ports';
 import { createCall, type LangfuseOptions } from './call';
-import { countByVersion } from './metrics';
+import { countByPrompt, countByVersion } from './metrics';
 import { listObservations } from './observations';
 import { moveLabel, promptsWithLabel, versionByLabel, versionByNumber, versionsWithLabel } from './prompts';
 import { listScores } from './scores';
@@ -30,6 +30,7 @@ export function createLangfuse(options: LangfuseOptions): Langfuse {
     listScores: (query) => listScores(call, query),
     observationsOfTraces: (prompt, traceIds) => traces.observationsOf(prompt, traceIds),
     rootsOfTraces: (traceIds) => traces.rootsOf(traceIds),
+    countByPrompt: (query) => countByPrompt(call, query),
     countByVersion: (query) => countByVersion(call, query),
   };
 }

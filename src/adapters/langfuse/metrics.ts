@@ -1,7 +1,7 @@
 import { RampartError } from '../../core/errors';
 import type { Langfuse } from '../../core/ports';
 import type { Call } from './call';
-import { equals, isoTime } from './filter';
+import { equals, isoTime, type Condition } from './filter';
 import { isRecord, kindOf, readNumber } from './json';
 import { rowsOf } from './page';
 import { isVersion } from './parse-observation';
@@ -18,33 +18,63 @@ export async function countByVersion(
   call: Call,
   query: Parameters<Langfuse['countByVersion']>[0],
 ): Promise<Map<number, number>> {
-  if (query.toMs <= query.fromMs) return new Map();
-  const body = await call('read', 'metrics v2', (client, options) =>
-    client.metrics.metrics({ query: JSON.stringify(metricsQuery(query)) }, options),
-  );
-  const rows = rowsOf(body, 'metrics v2');
-  if (rows.length >= ROW_LIMIT) {
-    throw new RampartError(
-      'provider_bad_response',
-      `Langfuse's metrics v2: expected fewer than ${ROW_LIMIT} rows, got ${rows.length}: there may be more`,
-    );
-  }
   const counts = new Map<number, number>();
+  const rows = await countRows(call, query, 'promptVersion', [equals('promptName', query.prompt)]);
   for (const row of rows) addCount(counts, row);
   return counts;
 }
 
-/** Both ends of metrics v2 are inclusive, so the window's exclusive end is 1 ms earlier. */
-function metricsQuery(query: { prompt: string; fromMs: number; toMs: number }): object {
-  return {
+/**
+ * Generations per linked prompt with start in [fromMs, toMs), those without one under null.
+ * @throws RampartError as {@link countByVersion}
+ */
+export async function countByPrompt(
+  call: Call,
+  query: Parameters<Langfuse['countByPrompt']>[0],
+): Promise<Map<string | null, number>> {
+  const counts = new Map<string | null, number>();
+  const rows = await countRows(call, query, 'promptName', [equals('type', 'GENERATION')]);
+  for (const row of rows) {
+    const name = isRecord(row) ? row['promptName'] : undefined;
+    const count = isRecord(row) ? readNumber(row['count_count']) : undefined;
+    if ((typeof name !== 'string' && name !== null) || typeof count !== 'number') {
+      throw new RampartError(
+        'provider_bad_response',
+        `Langfuse's metrics v2: expected promptName to be text or null and count_count a number, got ${kindOf(name)} and ${kindOf(count)}`,
+      );
+    }
+    const prompt = name === '' ? null : name;
+    counts.set(prompt, (counts.get(prompt) ?? 0) + count);
+  }
+  return counts;
+}
+
+async function countRows(
+  call: Call,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+  dimension: string,
+  filters: readonly Condition[],
+): Promise<unknown[]> {
+  if (toMs <= fromMs) return [];
+  // Both ends of metrics v2 are inclusive, so the window's exclusive end is 1 ms earlier.
+  const query = {
     view: 'observations',
-    dimensions: [{ field: 'promptVersion' }],
+    dimensions: [{ field: dimension }],
     metrics: [{ measure: 'count', aggregation: 'count' }],
-    filters: [equals('promptName', query.prompt)],
-    fromTimestamp: isoTime(query.fromMs),
-    toTimestamp: isoTime(query.toMs - 1),
+    filters,
+    fromTimestamp: isoTime(fromMs),
+    toTimestamp: isoTime(toMs - 1),
     config: { row_limit: ROW_LIMIT },
   };
+  const body = await call('read', 'metrics v2', (client, options) =>
+    client.metrics.metrics({ query: JSON.stringify(query) }, options),
+  );
+  const rows = rowsOf(body, 'metrics v2');
+  if (rows.length < ROW_LIMIT) return rows;
+  throw new RampartError(
+    'provider_bad_response',
+    `Langfuse's metrics v2: expected fewer than ${ROW_LIMIT} rows, got ${rows.length}: there may be more`,
+  );
 }
 
 function addCount(counts: Map<number, number>, row: unknown): void {

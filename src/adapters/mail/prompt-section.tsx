@@ -5,6 +5,7 @@ import { harmless } from '../../core/report/plain-text';
 import type { PromptWeek } from '../../core/report/prompt-week';
 import { fullSentence } from '../../core/report/sentence';
 import type { Trend } from '../../core/report/trend';
+import { healthOf } from '../../core/report/health-words';
 import { CHART, trendText } from '../../core/report/trend-chart';
 import { ChangeTable, LeftOut } from './change-table';
 import { Name } from './name';
@@ -58,6 +59,7 @@ export function PromptSection({ week, charts, trendWeeks, when }: SectionProps):
       <ChangeTable prompt={week.prompt} changes={week.changes} />
       <VersionTable table={week.versions} />
       <Events week={week} when={when} />
+      <DataNotes week={week} />
     </>
   );
 }
@@ -101,4 +103,9 @@ function Events({ week: { events }, when }: Pick<SectionProps, 'week' | 'when'>)
       </ul>
     </>
   );
+}
+
+function DataNotes({ week }: { week: PromptWeek }): ReactElement | null {
+  const notes = healthOf(week);
+  return notes.length === 0 ? null : <p className="q">{`Data: ${notes.join('; ')}.`}</p>;
 }

@@ -1,5 +1,6 @@
 import { Body, Container, Head, Heading, Html, Preview } from '@react-email/components';
 import type { ReactElement, ReactNode } from 'react';
+import { totalsText } from '../../core/report/health-words';
 import { timeWriter } from '../../core/report/local-time';
 import { INTERVAL_NOTE } from '../../core/report/notes';
 import { harmless } from '../../core/report/plain-text';
@@ -43,7 +44,7 @@ export function ReportPage({ report, children }: { report: WeeklyReport; childre
             {report.prompts.length === 0 ? <p>No prompt has been seen yet.</p> : null}
             {children}
             <p className="q" style={{ marginTop: '32px', fontSize: '13px' }}>
-              {INTERVAL_NOTE}
+              {`${totalsText(report)} ${INTERVAL_NOTE}`}
             </p>
           </div>
         </Container>

@@ -117,6 +117,7 @@ function emptyWorkspace(
     heldJournal: byteSink(1024),
     experiment: rules,
     editWindowMs: editWindowMs(running),
+    facts: new Map(),
     scoreLagMs: manifest.scores[0]!.lagMs,
     environments: running?.environments ?? IDLE_ENVIRONMENTS,
     nowMs,

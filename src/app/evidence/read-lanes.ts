@@ -1,5 +1,5 @@
 import { afterPage, nextWindow, restarted, type Lane } from '../../core/evidence/lanes';
-import { countRow } from '../../core/evidence/count-rows';
+import { countRow, noteFact } from '../../core/evidence/count-rows';
 import type { Page } from '../../core/ports';
 import { ask, type Reading } from './reading';
 
@@ -93,5 +93,6 @@ function isRefused({ stopped }: Reading): boolean {
 function countMalformed({ work }: Reading, stream: 'observations' | 'scores', rows: number): void {
   if (rows === 0) return;
   work.manifest.unattributed.malformed += rows;
+  noteFact(work, work.nowMs, 'malformed', rows);
   if (stream === 'observations' && work.experiment !== null) countRow(work, work.nowMs, 'bad_value', rows);
 }

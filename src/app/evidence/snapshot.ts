@@ -1,3 +1,4 @@
+import { dayOf, fileFacts } from '../../core/evidence/count-rows';
 import { allReadMs } from '../../core/evidence/lanes';
 import type { DayPage, Manifest } from '../../core/evidence/manifest';
 import { subjectPacking, unitPacking, type Packing } from '../../core/evidence/pack-records';
@@ -70,6 +71,8 @@ export function holdChanges(work: Workspace): void {
 /** Writes what the batches changed as one segment and moves the manifest's addresses to it. */
 export async function writeSnapshot(work: Workspace, objects: ObjectStore, cache: PageCache): Promise<void> {
   const { manifest } = work;
+  await loadInto(work, objects, cache, { daysMs: [...work.facts.keys()].map(dayOf) });
+  fileFacts(work);
   const segment = new SegmentWriter(objects, cache);
   const subjectRoot = await putAll(objects, cache, manifest.subjects, allHeld(work.heldSubjects), segment);
   const unitRoot = await putAll(objects, cache, manifest.experiment?.units ?? null, allHeld(work.heldUnits), segment);

@@ -5,6 +5,7 @@ import { TREND_WEEKS } from '../../core/report/trend';
 import { periodOf, weekBefore, type IsoWeek } from '../../core/report/week';
 import type { WeeklyReport } from '../../core/report/weekly-report';
 import type { Controller } from '../controller';
+import { countGenerations, totalsOf, type Counts } from './count-generations';
 import { allPrompts } from './all-prompts';
 import { readEvents } from './read-events';
 import { readNumbers } from './read-numbers';
@@ -16,7 +17,8 @@ const AT_ONCE = 4;
 export async function makeReport(controller: Controller, week: IsoWeek, nowMs: number): Promise<WeeklyReport> {
   const { deployment, timeZone } = controller.settings;
   const weeks = weeksUpTo(week);
-  const prompts = await readPrompts(controller, weeks);
+  const counts = await countGenerations(controller, periodOf(week, timeZone), nowMs);
+  const prompts = await readPrompts(controller, weeks, counts);
   prompts.sort((a, b) => (a.prompt < b.prompt ? -1 : 1));
   return {
     schema: 1,
@@ -26,6 +28,7 @@ export async function makeReport(controller: Controller, week: IsoWeek, nowMs: n
     ...periodOf(week, timeZone),
     madeAtMs: nowMs,
     trendWeeks: weeks.map(({ text }) => text),
+    totals: totalsOf(counts),
     prompts,
   };
 }
@@ -37,12 +40,12 @@ function weeksUpTo(week: IsoWeek): IsoWeek[] {
   return weeks;
 }
 
-async function readPrompts(controller: Controller, weeks: readonly IsoWeek[]): Promise<PromptWeek[]> {
+async function readPrompts(controller: Controller, weeks: readonly IsoWeek[], counts: Counts): Promise<PromptWeek[]> {
   const items = allPrompts(controller.store);
   const read: PromptWeek[] = [];
   const work = async (): Promise<void> => {
     for (let next = await items.next(); next.done !== true; next = await items.next()) {
-      read.push(await readPromptWeek(controller, next.value, weeks));
+      read.push(await readPromptWeek(controller, next.value, weeks, counts));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -53,14 +56,17 @@ async function readPromptWeek(
   controller: Controller,
   item: PromptItem,
   weeks: readonly IsoWeek[],
+  counts: Counts,
 ): Promise<PromptWeek> {
   const { timeZone } = controller.settings;
   const periods = weeks.map((week) => periodOf(week, timeZone));
   const week = periods.at(-1)!;
   const audit = await readEvents(controller.store, item, week.fromMs);
-  const { periods: sums, readThroughMs, problem } = await readNumbers(controller, item, periods);
+  const { periods: sums, facts, readThroughMs, problem } = await readNumbers(controller, item, periods);
   const now = sums.at(-1)!;
   const before = sums.at(-2)!;
   const earlier = sums.slice(0, -2);
-  return promptWeek({ item, week, now, before, earlier, audit, readThroughMs, problem, when: timeWriter(timeZone) });
+  const health = { facts, listed: counts === null ? null : (counts.get(item.prompt) ?? 0) };
+  const when = timeWriter(timeZone);
+  return promptWeek({ item, week, now, before, earlier, health, audit, readThroughMs, problem, when });
 }

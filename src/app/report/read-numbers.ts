@@ -1,8 +1,9 @@
 import { readThroughMs } from '../../core/evidence/lanes';
 import { isRampartError } from '../../core/errors';
 import type { DayPage, Manifest } from '../../core/evidence/manifest';
+import type { RowFacts } from '../../core/evidence/row-facts';
 import type { PromptItem } from '../../core/item/prompt-item';
-import { sumHours, type VersionNumbers } from '../../core/report/numbers';
+import { sumFacts, sumHours, type VersionNumbers } from '../../core/report/numbers';
 import type { Period } from '../../core/report/week';
 import type { Controller } from '../controller';
 import { readPage } from '../evidence/page-tree';
@@ -13,6 +14,8 @@ const DAY_MS = 24 * 3_600_000;
 /** A prompt's stored numbers: one set per period that was asked for. */
 export interface NumbersRead {
   periods: VersionNumbers[];
+  /** What was noted about the rows of the last period. */
+  facts: RowFacts;
   /** Everything with a time before this has been read from Langfuse, ms; null = nothing was ever read. */
   readThroughMs: number | null;
   /** The stored numbers are missing or damaged: what is wrong; null = they are not. */
@@ -28,14 +31,25 @@ export async function readNumbers(
   item: PromptItem,
   periods: readonly Period[],
 ): Promise<NumbersRead> {
-  const none: NumbersRead = { periods: periods.map(() => new Map()), readThroughMs: null, problem: null };
+  const none: NumbersRead = {
+    periods: periods.map(() => new Map()),
+    facts: {},
+    readThroughMs: null,
+    problem: null,
+  };
   try {
     const manifest = await readManifest(controller, item);
     if (manifest === null) return none;
     const sums: VersionNumbers[] = [];
-    for (const period of periods) sums.push(sumHours(await readDays(controller, manifest, period), period));
+    let facts: RowFacts = {};
+    for (const period of periods) {
+      const pages = await readDays(controller, manifest, period);
+      sums.push(sumHours(pages, period));
+      facts = sumFacts(pages, period);
+    }
     return {
       periods: sums,
+      facts,
       readThroughMs: readThroughMs(manifest.observations, manifest.scores),
       problem: null,
     };

@@ -1,5 +1,6 @@
-import { addToAggregate, emptyAggregate } from '../metrics/aggregate';
+import { addToAggregate, emptyAggregate, type Aggregate } from '../metrics/aggregate';
 import type { ObservationRow, ScoreRow } from '../ports';
+import type { RowFact } from './row-facts';
 import type { Unusable } from './attribute';
 import type { HourCounts } from './manifest';
 import { experimentEvidence } from './units';
@@ -9,6 +10,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** How many hours of row counts are kept: what the share of unusable rows is computed over. */
 const COUNTED_HOURS = 6;
+/** Key of a day page's facts about rows; Langfuse's versions begin with 1. */
+export const NO_VERSION = 0;
 /** Larger values would make a sum of squares overflow; nothing that is measured comes near. */
 const LARGEST_COUNTED = 1e100;
 
@@ -26,6 +29,45 @@ export function countRow(work: Workspace, atMs: number, why: Unusable | null, ro
   }
   if (why === null) counts.used += rows;
   else counts.unusable[why] = (counts.unusable[why] ?? 0) + rows;
+}
+
+/**
+ * Notes something about rows that the weekly report tells, in the hour it belongs to.
+ * @param rows negative to take some back
+ */
+export function noteFact({ facts }: Workspace, atMs: number, fact: RowFact, rows = 1): void {
+  const hourMs = hourOf(atMs);
+  const counts = facts.get(hourMs) ?? {};
+  facts.set(hourMs, counts);
+  counts[fact] = (counts[fact] ?? 0) + rows;
+}
+
+/** Moves the facts that were noted into the days they belong to, which must have been loaded. */
+export function fileFacts(work: Workspace): void {
+  for (const [hourMs, counts] of work.facts) {
+    for (const [fact, rows] of Object.entries(counts)) {
+      const aggregate = aggregateOf(work, hourMs, NO_VERSION, fact);
+      aggregate.n = Math.max(0, aggregate.n + rows);
+      aggregate.sum = aggregate.n;
+      aggregate.sumSquares = aggregate.n;
+    }
+  }
+  work.facts.clear();
+}
+
+/** Adds a trace of the prompt to the weekly numbers, in the hour of its first generation: what coverage is a share of. */
+export function countTrace(work: Workspace, row: ObservationRow): void {
+  count(work, row.startMs, row.version, 'traces', 1, 1);
+}
+
+/** Adds a trace that has a score of a name to the weekly numbers, or takes it back. */
+export function countCovered(
+  work: Workspace,
+  exposure: { atMs: number; version: number },
+  name: string,
+  sign: 1 | -1,
+): void {
+  count(work, exposure.atMs, exposure.version, `covered:${name}`, 1, sign);
 }
 
 /** Adds a generation to the weekly numbers. */
@@ -60,14 +102,17 @@ export function countScore(
 
 function count(work: Workspace, atMs: number, version: number, metric: string, value: number, sign: 1 | -1): void {
   if (!(Math.abs(value) <= LARGEST_COUNTED)) return;
+  addToAggregate(aggregateOf(work, atMs, version, metric), value, sign);
+}
+
+function aggregateOf(work: Workspace, atMs: number, version: number, metric: string): Aggregate {
   const dayMs = dayOf(atMs);
   const day = work.days.get(dayMs);
   if (day === undefined) throw new Error(`the numbers of the day ${new Date(dayMs).toISOString()} were not loaded`);
   work.changedDays.add(dayMs);
   const versions = (day[String(hourOf(atMs))] ??= {});
   const metrics = (versions[String(version)] ??= {});
-  const aggregate = (metrics[metric] ??= emptyAggregate(metric === 'latency'));
-  addToAggregate(aggregate, value, sign);
+  return (metrics[metric] ??= emptyAggregate(metric === 'latency'));
 }
 
 /** Start of the UTC day a time falls into. */

@@ -2,7 +2,7 @@ import { bucketOf } from '../assignment/bucket';
 import { toZ } from '../judging/guardrail';
 import type { ObservationRow } from '../ports';
 import { attribute, type Attribution } from './attribute';
-import { countObservation, countRow } from './count-rows';
+import { countObservation, countRow, countTrace, noteFact } from './count-rows';
 import { rawOfObservation } from './measure';
 import { sessionKey, unknownSubject, type SubjectRecord } from './records';
 import { addValues, exposeUnit } from './units';
@@ -35,11 +35,14 @@ function foldObservation(work: Workspace, observation: ResolvedObservation): voi
   const attribution = work.experiment === null ? null : attributeTo(work.experiment, observation);
   const stage = attribution?.kind === 'used' ? attribution.stage : -1;
   const isWeekly = work.environments.includes(row.environment);
+  const isFirst = trace.v.length === 0;
   noteGeneration(work, row.traceId, observation, stage, isWeekly);
   trace.o.push([row.id, row.version, trace.u === observation.unitHash ? stage : -1]);
   if (sessionHash !== '') noteGeneration(work, sessionKey(sessionHash), observation, stage, isWeekly);
   if (!isCounted) return;
   if (isWeekly) countObservation(work, row);
+  else noteFact(work, row.startMs, 'other_environment');
+  if (isWeekly && isFirst) countTrace(work, row);
   if (work.experiment !== null && attribution !== null) {
     judgeObservation(work, work.experiment, attribution, observation);
   }
@@ -73,11 +76,13 @@ function noteGeneration(
 }
 
 /** Scores that were given up for want of a generation get another chance: they count when they are listed again. */
-function forgetUnknown({ manifest: { unattributed } }: Workspace, subject: SubjectRecord): void {
+function forgetUnknown(work: Workspace, subject: SubjectRecord): void {
+  const { unattributed } = work.manifest;
   if (subject.c.length === 0) return;
   subject.c = subject.c.filter((score) => {
     if (score.length !== 2 || score[1] === 'ambiguous_score') return true;
     unattributed[score[1]] = Math.max(0, unattributed[score[1]] - 1);
+    if (score[1] === 'unlinked_score') noteFact(work, subject.t, score[1], -1);
     return false;
   });
 }
@@ -96,7 +101,9 @@ function judgeObservation(
 ): void {
   if (attribution.kind === 'outside') return;
   if (attribution.kind === 'unusable') {
-    countRow(work, row.startMs, attribution.why);
+    const { why } = attribution;
+    countRow(work, row.startMs, why);
+    if (why === 'no_unit' || why === 'wrong_version') noteFact(work, row.startMs, why);
     return;
   }
   const { stage, arm } = attribution;

@@ -1,5 +1,5 @@
 import type { ScoreRow } from '../ports';
-import { countRow, countScore } from './count-rows';
+import { countCovered, countRow, countScore, noteFact } from './count-rows';
 import { zOfScore } from './measure';
 import { sessionKey, unknownSubject, type CountedScore, type SubjectRecord, type UnusedScore } from './records';
 import { changeValue, coverUnit } from './units';
@@ -67,6 +67,7 @@ function foldScore(work: Workspace, score: ScoreRow): boolean {
     leaveUnused(work, key, subject, [score.id, 'ambiguous_score']);
     return true;
   }
+  coverTrace(work, subject, score, subject.c, 1);
   subject.c.push([score.id, score.name, score.value, score.updatedAtMs]);
   work.changedSubjects.add(key);
   use(work, exposure, score, null);
@@ -90,8 +91,14 @@ function foldAgain(
   work.changedSubjects.add(key);
   if (isLate) {
     work.manifest.unattributed.late_edit++;
+    noteFact(work, subject.t, 'late_edit');
     subject.c[index] = [id, name, value, score.updatedAtMs];
     return;
+  }
+  if (name !== score.name) {
+    const others = subject.c.filter((_, other) => other !== index);
+    coverTrace(work, subject, { ...score, name }, others, -1);
+    coverTrace(work, subject, score, others, 1);
   }
   subject.c[index] = [id, score.name, score.value, score.updatedAtMs];
   use(work, exposure, score, { name, value });
@@ -99,8 +106,25 @@ function foldAgain(
 
 function leaveUnused(work: Workspace, key: string, subject: SubjectRecord, unused: UnusedScore): void {
   subject.c.push(unused);
-  work.manifest.unattributed[unused[1]]++;
+  const why = unused[1];
+  work.manifest.unattributed[why]++;
+  if (why !== 'other_trace_score') noteFact(work, subject.t, why);
   work.changedSubjects.add(key);
+}
+
+/**
+ * Counts a trace as having a score of a name, or takes that back.
+ * @param others the trace's scores beside this one: if one of them has the name, nothing changes
+ */
+function coverTrace(
+  work: Workspace,
+  { t, v, w }: SubjectRecord,
+  { name, subject }: ScoreRow,
+  others: SubjectRecord['c'],
+  sign: 1 | -1,
+): void {
+  const isKnown = others.some((met) => met.length === 4 && met[1] === name);
+  if (w === 1 && subject.kind !== 'session' && !isKnown) countCovered(work, { atMs: t, version: v[0]! }, name, sign);
 }
 
 /** The exposure a score belongs to (whoever saw one version only, that one); null when its generation is not known. */

@@ -7,6 +7,7 @@ import type { DayPage, DueEntry, Manifest } from './manifest';
 import type { HeldEntries } from './packed-entries';
 import type { ByteSink } from './packed-values';
 import type { SubjectRecord, UnitRecord } from './records';
+import type { RowFacts } from './row-facts';
 
 /** A guardrail with its metric taken apart and the policy's own words beside the frozen numbers. */
 export interface JudgedMetric {
@@ -51,6 +52,8 @@ export interface Workspace {
   editWindowMs: number;
   /** How far behind the present scores are read first. */
   scoreLagMs: number;
+  /** By hour; not yet in the days. */
+  facts: Map<number, RowFacts>;
   /** Environments whose rows count in the weekly numbers. */
   environments: readonly string[];
   nowMs: number;

@@ -35,7 +35,7 @@ export interface ScoreTraits {
 
 /**
  * The lines of a report on these numbers: volume, errors, latency, cost, tokens, then every score that occurs in any of
- * them, by name.
+ * them, by name, then how many of the traces have it.
  * @param all every set of numbers that will be read, so that the same lines fit all of them
  * @param traits by score name
  */
@@ -49,10 +49,15 @@ export function measuresOf(all: readonly Numbers[], traits: ReadonlyMap<string, 
     ...(has('cost') ? COST : []),
     ...(has('tokens') ? [mean('tokens', 'tokens per generation', 'number', 'lower_is_better')] : []),
     ...scoreMeasures(all, ids.filter((id) => id.startsWith(SCORE)).sort(), traits),
+    ...ids
+      .filter((id) => id.startsWith(COVERED))
+      .sort()
+      .map(coverage),
   ];
 }
 
 const SCORE = 'score:';
+const COVERED = 'covered:';
 
 const VOLUME: Measure = {
   id: 'generations',
@@ -148,4 +153,17 @@ function categoryShare(id: string, categories: readonly string[]): Measure {
     return { value: k / n, n, aggregate: { n, sum: k, sumSquares: k } };
   };
   return { id, label, unit: 'share', better: null, isMean: true, read };
+}
+
+/** The share of traces that have a usable score of a name. */
+function coverage(id: string): Measure {
+  const name = id.slice(COVERED.length);
+  const read = (numbers: Numbers): Reading | null => {
+    const traces = numbers['traces']?.n ?? 0;
+    if (traces === 0) return null;
+    const covered = Math.min(numbers[id]?.n ?? 0, traces);
+    return { value: covered / traces, n: traces, aggregate: { n: traces, sum: covered, sumSquares: covered } };
+  };
+  const label = `${name}, coverage`;
+  return { id: `coverage:${name}`, label, unit: 'share', better: 'higher_is_better', isMean: true, read };
 }

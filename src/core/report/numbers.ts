@@ -1,4 +1,6 @@
+import { NO_VERSION } from '../evidence/count-rows';
 import type { DayPage } from '../evidence/manifest';
+import type { RowFact, RowFacts } from '../evidence/row-facts';
 import { mergeAggregates, type Aggregate } from '../metrics/aggregate';
 import type { Period } from './week';
 
@@ -17,11 +19,27 @@ export function sumHours(pages: readonly DayPage[], { fromMs, toMs }: Period): V
   for (const page of pages) {
     for (const [hourMs, versions] of Object.entries(page)) {
       if (Number(hourMs) < fromMs || Number(hourMs) >= toMs) continue;
-      for (const [version, metrics] of Object.entries(versions)) addTo(sums, Number(version), metrics);
+      for (const [version, metrics] of Object.entries(versions)) {
+        if (Number(version) !== NO_VERSION) addTo(sums, Number(version), metrics);
+      }
     }
   }
   const ascending = [...sums].sort(([a], [b]) => a - b);
   return new Map(ascending.map(([version, metrics]) => [version, withoutEmpty(metrics)]));
+}
+
+/** What was noted about the rows of the hours that begin in the period. */
+export function sumFacts(pages: readonly DayPage[], { fromMs, toMs }: Period): RowFacts {
+  const sums: RowFacts = {};
+  for (const page of pages) {
+    for (const [hourMs, versions] of Object.entries(page)) {
+      if (Number(hourMs) < fromMs || Number(hourMs) >= toMs) continue;
+      for (const [fact, { n }] of Object.entries(versions[NO_VERSION] ?? {})) {
+        sums[fact as RowFact] = (sums[fact as RowFact] ?? 0) + n;
+      }
+    }
+  }
+  return sums;
 }
 
 /** The numbers of several versions together. */

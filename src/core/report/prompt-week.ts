@@ -4,6 +4,7 @@ import { parseMetric } from '../metrics/metric';
 import { changeOf, valueOf, type Change, type Value } from './change';
 import { eventsOf, type ReportEvent } from './events';
 import { measuresOf, type Measure, type ScoreTraits, type Unit } from './measure';
+import type { Health } from './health';
 import { describeState, needsOf } from './needs';
 import { generations, together, type VersionNumbers } from './numbers';
 import { weekSentence } from './sentence';
@@ -25,6 +26,7 @@ export interface PromptWeek {
   versions: VersionTable;
   /** The last eight weeks of the measures that matter most, most important first. */
   trends: Trend[];
+  health: Health;
   /** Generations of the week are in the numbers up to here; null = the whole week. */
   readThroughMs: number | null;
   /** Why there are no numbers although there may have been traffic; null = there is no such problem. */
@@ -45,6 +47,7 @@ export interface PromptWeekInput {
   before: VersionNumbers;
   /** The weeks before those two, oldest first. */
   earlier: readonly VersionNumbers[];
+  health: Health;
   audit: readonly AuditEvent[];
   /** Everything with a time before this has been read, ms; null = nothing was ever read. */
   readThroughMs: number | null;
@@ -74,6 +77,7 @@ export function promptWeek(input: PromptWeekInput): PromptWeek {
     changes,
     versions: versionTable(measures, now),
     trends: trendsOf([...input.earlier.map(together), sums.before, sums.now], traits),
+    health: input.health,
     readThroughMs: isRead ? null : (input.readThroughMs ?? week.fromMs),
     problem,
   };

@@ -4,6 +4,7 @@ import { INTERVAL_NOTE } from './notes';
 import { byteLength, plainText } from './plain-text';
 import type { PromptWeek } from './prompt-week';
 import { fullSentence } from './sentence';
+import { healthOf, totalsText } from './health-words';
 import { trendText } from './trend-chart';
 import { byUrgency, headline, type WeeklyReport } from './weekly-report';
 
@@ -22,7 +23,7 @@ export function renderText(report: WeeklyReport): string {
     fullSentence(headline(report)),
     `${when(report.fromMs)} to ${when(report.toMs)}, ${report.timeZone}; made ${when(report.madeAtMs)}.`,
   ].join('\n');
-  const end = `\n\n${INTERVAL_NOTE}\n`;
+  const end = `\n\n${totalsText(report)} ${INTERVAL_NOTE}\n`;
   const parts = prompts.map((week) => `\n\n${promptText(week, report.trendWeeks, when)}`);
   const empty = prompts.length === 0 ? '\n\nNo prompt has been seen yet.' : '';
   let text = top + empty;
@@ -49,6 +50,7 @@ function promptText(week: PromptWeek, trendWeeks: readonly string[], when: (atMs
     ...changeLines(week),
     ...versionLines(week),
     ...week.trends.slice(0, MAX_TRENDS).map((trend) => `  ${plainText(trendText(trend, trendWeeks))}`),
+    ...healthOf(week).map((fact) => `  data: ${fact}`),
     ...(events.length < week.events.length ? [`  (${week.events.length - events.length} earlier events)`] : []),
     ...events.map(({ atMs, text }) => `  ${when(atMs)}: ${plainText(fullSentence(text))}`),
   ].join('\n');

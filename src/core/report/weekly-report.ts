@@ -1,3 +1,4 @@
+import type { Totals } from './health';
 import { counted, listed } from './wording';
 import type { PromptWeek } from './prompt-week';
 
@@ -14,6 +15,8 @@ export interface WeeklyReport {
   madeAtMs: number;
   /** The ISO weeks of every trend's points, oldest first; the last one is the report's own. */
   trendWeeks: string[];
+  /** What Langfuse itself counts; null = it could not be asked. */
+  totals: Totals | null;
   /** By name. */
   prompts: PromptWeek[];
 }

@@ -86,6 +86,16 @@ export function inMemoryLangfuse(data: LangfuseData, nowMs: Clock): Langfuse {
       return [...roots.values()].map(mergeRoots);
     },
 
+    async countByPrompt({ fromMs, toMs }) {
+      const counts = new Map<string | null, number>();
+      const all = { nowMs: nowMs(), fromMs, toMs, traceIds: null, promptName: null, keep: isGeneration };
+      observations.each(all, ({ promptName }) => {
+        const prompt = promptName === '' ? null : promptName;
+        counts.set(prompt, (counts.get(prompt) ?? 0) + 1);
+      });
+      return counts;
+    },
+
     async countByVersion({ prompt, fromMs, toMs }) {
       const counts = new Map<number, number>();
       observations.each(generations(prompt, fromMs, toMs), ({ promptVersion }) => {

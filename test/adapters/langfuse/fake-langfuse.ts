@@ -13,7 +13,7 @@ export async function startFakeLangfuse(): Promise<TestServer & { seed(data: See
     if (path.startsWith('/v2/prompts/')) return onPrompt(request, response, data.prompts, path, url.searchParams);
     if (path === '/v2/observations') return listObservations(response, data.observations, url.searchParams);
     if (path === '/v3/scores') return listScores(response, data.scores, url.searchParams);
-    if (path === '/v2/metrics') return countVersions(response, data.observations, url.searchParams);
+    if (path === '/v2/metrics') return countRows(response, data.observations, url.searchParams);
     return sendHtml(response, 404);
   });
   return { ...server, seed: (seeded) => void (data = structuredClone(seeded)) };
@@ -166,19 +166,22 @@ function sendPage(response: ServerResponse, rows: object[], query: URLSearchPara
 }
 
 /** Both ends inclusive; counts as the text that older ClickHouse versions give. */
-function countVersions(response: ServerResponse, rows: SeedObservation[], query: URLSearchParams): void {
+function countRows(response: ServerResponse, rows: SeedObservation[], query: URLSearchParams): void {
   const asked = JSON.parse(query.get('query') ?? '') as {
+    dimensions: [{ field: string }];
     filters: Condition[];
     fromTimestamp: string;
     toTimestamp: string;
   };
+  const [{ field }] = asked.dimensions;
   const counts = new Map<unknown, number>();
   for (const row of rows.map(observationBody)) {
     const start = String(row['startTime']);
     if (start < asked.fromTimestamp || start > asked.toTimestamp) continue;
     if (!asked.filters.every((condition) => matches(row, condition))) continue;
-    counts.set(row['promptVersion'], (counts.get(row['promptVersion']) ?? 0) + 1);
+    const value = row[field] === '' ? null : row[field];
+    counts.set(value, (counts.get(value) ?? 0) + 1);
   }
-  const data = [...counts].map(([promptVersion, count]) => ({ promptVersion, count_count: String(count) }));
+  const data = [...counts].map(([value, count]) => ({ [field]: value, count_count: String(count) }));
   sendJson(response, 200, { data });
 }

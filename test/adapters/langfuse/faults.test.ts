@@ -20,6 +20,7 @@ const CALLS: [string, (langfuse: Langfuse) => Promise<unknown>][] = [
   ['listScores', (langfuse) => langfuse.listScores({ ...WINDOW, names: [] })],
   ['observationsOfTraces', (langfuse) => langfuse.observationsOfTraces('a/b', ['t'])],
   ['rootsOfTraces', (langfuse) => langfuse.rootsOfTraces(['t'])],
+  ['countByPrompt', (langfuse) => langfuse.countByPrompt(WINDOW)],
   ['countByVersion', (langfuse) => langfuse.countByVersion({ ...WINDOW, prompt: 'a/b' })],
 ];
 const OVER_NEW_ENDPOINTS = CALLS.slice(5);
@@ -229,7 +230,7 @@ test('requests are announced by what they are for', async () => {
     onRequest: async (purpose) => void purposes.push(purpose),
   });
   for (const [, call] of CALLS) await failureOf(call(langfuse));
-  expect(purposes).toEqual([...Array(4).fill('prompt'), 'label', ...Array(5).fill('read')]);
+  expect(purposes).toEqual([...Array(4).fill('prompt'), 'label', ...Array(6).fill('read')]);
 });
 
 test.each(['', 'localhost:3000', 'ftp://host'])('%j is refused as an address', (baseUrl) => {

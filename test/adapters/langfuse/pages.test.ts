@@ -175,6 +175,27 @@ test('more traces than fit into one request are refused', async () => {
   await expect(langfuse.rootsOfTraces(ids)).rejects.toMatchObject({ code: 'bad_input' });
 });
 
+test('counts by prompt: no name is no link, and what cannot be read is an error', async () => {
+  let data: unknown[] = [
+    { promptName: null, count_count: 3 },
+    { promptName: '', count_count: '4' },
+    { promptName: 'a', count_count: 5 },
+  ];
+  const langfuse = await langfuseAnswering(() => [200, { data }]);
+  expect(await langfuse.countByPrompt(WINDOW)).toEqual(
+    new Map<string | null, number>([
+      [null, 7],
+      ['a', 5],
+    ]),
+  );
+  for (const row of [{ promptName: 7, count_count: 1 }, { promptName: 'a' }, 2]) {
+    data = [row];
+    await expect(langfuse.countByPrompt(WINDOW)).rejects.toMatchObject({ code: 'provider_bad_response' });
+  }
+  data = Array.from({ length: 1000 }, (_, index) => ({ promptName: `p${index}`, count_count: 1 }));
+  await expect(langfuse.countByPrompt(WINDOW)).rejects.toMatchObject({ code: 'provider_bad_response' });
+});
+
 test('counts: a row without a version is left out, one that cannot be read and a full answer are errors', async () => {
   let data: unknown[] = [
     { promptVersion: null, count_count: 3 },

@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { readJournal } from '../../../src/app/evidence/journal';
 import { RampartError } from '../../../src/core/errors';
+import { NO_VERSION } from '../../../src/core/evidence/count-rows';
 import type { DayPage } from '../../../src/core/evidence/manifest';
 import { replayJournal } from '../../../src/core/evidence/replay-journal';
 import { rolloutExperiment } from '../../../src/core/rollout/rollout-experiment';
 import type { JournalLine } from '../../../src/core/evidence/workspace';
 import { readPage } from '../../../src/app/evidence/page-tree';
 import { pairIndex, crossIndex } from '../../../src/core/stats/stratified-ratio-difference';
-import { naiveEvidence, type NaiveEvidence } from './naive';
+import { ANY_VERSION, naiveEvidence, type NaiveEvidence } from './naive';
 import { CHANGE_MINUTE, scenarioRows, scenarioSpec, type ScenarioRows } from './scenario';
 import { advanced, evidenceWorld, HOUR_MS, MINUTE_MS, START_MS, type World } from './world';
 
@@ -161,7 +162,11 @@ async function hourlyOf(world: World): Promise<Map<string, { n: number; sum: num
     for (const [hour, versions] of Object.entries(day)) {
       for (const [version, metrics] of Object.entries(versions)) {
         for (const [metric, { n, sum }] of Object.entries(metrics)) {
-          if (n > 0 && metric !== 'cost' && metric !== 'tokens') found.set(`${hour} ${version} ${metric}`, { n, sum });
+          if (n === 0 || Number(version) === NO_VERSION || metric === 'cost' || metric === 'tokens') continue;
+          const isOfTraces = metric === 'traces' || metric.startsWith('covered:');
+          const key = `${hour} ${isOfTraces ? ANY_VERSION : version} ${metric}`;
+          const known = found.get(key) ?? { n: 0, sum: 0 };
+          found.set(key, { n: known.n + n, sum: known.sum + sum });
         }
       }
     }

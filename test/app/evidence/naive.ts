@@ -18,6 +18,9 @@ interface Exposure {
   startMs: number;
 }
 
+/** A trace that saw two versions counts for the one that was met first, which is whichever was listed first. */
+export const ANY_VERSION = -1;
+
 export interface NaiveEvidence {
   /** By guardrail, stage, arm. */
   sums: Record<Arm, ArmSums>[][];
@@ -40,11 +43,14 @@ export function naiveEvidence(
   const hourly: NaiveEvidence['hourly'] = new Map();
   const values: { guardrail: number; exposure: Exposure; z: number }[] = [];
   const stageUnits = rollout.stages.map(() => ({ stable: new Set<string>(), candidate: new Set<string>() }));
+  const traces = new Set<string>();
   for (const row of rows.sort((a, b) => a.startMs - b.startMs)) {
     const isListed = row.startMs >= rollout.startedAtMs;
     if (isListed && rollout.policy.environments.includes(row.environment)) {
       add(hourly, row.startMs, row.promptVersion!, 'error_rate', row.level === 'ERROR' ? 1 : 0);
       if (row.endMs !== null) add(hourly, row.startMs, row.promptVersion!, 'latency', row.endMs - row.startMs);
+      if (!traces.has(row.traceId)) add(hourly, row.startMs, ANY_VERSION, 'traces', 1);
+      traces.add(row.traceId);
     }
     const exposure = exposureOf(rollout, row, userOf(row));
     if (exposure === null) continue;
@@ -63,6 +69,7 @@ export function naiveEvidence(
       if (z !== null) values.push({ guardrail, exposure, z });
     }
   }
+  const covered = new Set<string>();
   for (const score of scores.filter(({ timestampMs }) => timestampMs >= rollout.startedAtMs)) {
     const about = subjectRows(score, rows);
     const first = about[0];
@@ -71,6 +78,11 @@ export function naiveEvidence(
       const [suffix, number] = typeof score.value === 'string' ? [`=${score.value}`, 1] : ['', Number(score.value)];
       const exposedRow = score.subject.kind === 'observation' ? ofTrace(rows, first.traceId)[0]! : first;
       add(hourly, exposedRow.startMs, first.promptVersion!, `score:${score.name}${suffix}`, number);
+      const mark = `${first.traceId} ${score.name}`;
+      if (score.subject.kind !== 'session' && !covered.has(mark)) {
+        add(hourly, exposedRow.startMs, ANY_VERSION, `covered:${score.name}`, 1);
+        covered.add(mark);
+      }
     }
     const exposure = about.map((row) => used.get(row)).find((each) => each !== undefined);
     if (exposure === undefined) continue;

@@ -1,3 +1,6 @@
+import { readPage } from '../../../src/app/evidence/page-tree';
+import type { DayPage } from '../../../src/core/evidence/manifest';
+import { sumFacts } from '../../../src/core/report/numbers';
 import { RampartError } from '../../../src/core/errors';
 import { memoryRequestBudget } from '../../../src/adapters/local/memory-request-budget';
 import {
@@ -522,5 +525,56 @@ describe('one rollout after another', () => {
       days: [[START_MS - (START_MS % DAY_MS), expect.anything()]],
     });
     for (const { bytes } of world.stored) expect(Buffer.from(bytes).includes('private')).toBe(false);
+  });
+});
+
+describe('what the weekly report tells of rows', () => {
+  async function factsOf(world: World): Promise<object> {
+    const pages = await Promise.all(
+      world.manifest().days.map(([, page]) => readPage<DayPage>(world.controller.objects, page)),
+    );
+    return sumFacts(pages, { fromMs: START_MS, toMs: START_MS + 7 * DAY_MS });
+  }
+
+  test('is counted once per row, in the hour it belongs to', async () => {
+    const world = evidenceWorld();
+    const userId = withUser(world);
+    const at = (minutes: number) => ({ startMs: START_MS + minutes * MINUTE_MS });
+    world.trouble.isDoubled = true;
+    world.data.addObservation(generation({ ...at(1), traceId: 'fine', userId }));
+    world.data.addObservation(generation({ ...at(2), traceId: 'nobody', userId: null }));
+    world.data.addObservation(generation({ ...at(3), traceId: 'other', userId, promptVersion: CANDIDATE }));
+    world.data.addObservation(generation({ ...at(4), traceId: 'playground', userId, environment: 'playground' }));
+    world.data.addObservation(generation({ ...at(5), traceId: 'both', userId }));
+    world.data.addObservation(
+      generation({ ...at(6), id: 'second', traceId: 'both', userId, promptVersion: CANDIDATE }),
+    );
+    world.data.addScore(traceScore({ timestampMs: START_MS + 7 * MINUTE_MS }, 'both'));
+    world.data.addScore({
+      ...traceScore({ timestampMs: START_MS + 8 * MINUTE_MS }, 'fine'),
+      subject: { kind: 'observation', observationId: 'none-of-it', traceId: 'fine' },
+    });
+    for (const hours of [0.5, 2, 25, 49]) await world.tick(START_MS + hours * HOUR_MS);
+    expect(await factsOf(world)).toEqual({
+      no_unit: 1,
+      wrong_version: 2,
+      other_environment: 1,
+      ambiguous_score: 1,
+      unlinked_score: 1,
+    });
+  });
+
+  test('a score whose generation comes after it was given up is taken back', async () => {
+    const world = evidenceWorld();
+    const userId = withUser(world);
+    const late = generation({ startMs: START_MS + 2 * MINUTE_MS, id: 'late', traceId: 't', userId });
+    const subject = { kind: 'observation', observationId: 'late', traceId: 't' } as const;
+    world.data.addObservation(generation({ startMs: START_MS + MINUTE_MS, traceId: 't', userId }));
+    world.data.addScore({ ...traceScore({ timestampMs: START_MS + 3 * MINUTE_MS }, 't'), subject });
+    await world.tick(START_MS + HOUR_MS / 2);
+    expect(await factsOf(world)).toEqual({ unlinked_score: 1 });
+    world.data.addObservation(late);
+    for (const hours of [1.5, 2, 3]) await world.tick(START_MS + hours * HOUR_MS);
+    expect(await factsOf(world)).toEqual({ unlinked_score: 0 });
   });
 });

@@ -26,7 +26,10 @@ export function testController(settings: Partial<Settings> = {}): TestController
   const mail = memoryMailSender();
   const logged: LogEvent[] = [];
   const langfuse = new Proxy({} as Langfuse, {
-    get: (_, call) => () => Promise.reject(new Error(`a report must not ask Langfuse: ${String(call)}`)),
+    get: (_, call) =>
+      call === 'countByPrompt'
+        ? async () => new Map()
+        : () => Promise.reject(new Error(`a report must not ask Langfuse: ${String(call)}`)),
   });
   return {
     langfuse,

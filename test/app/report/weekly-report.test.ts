@@ -108,6 +108,24 @@ describe('the numbers of a week', () => {
     expect((await report(controller)).prompts.map(({ prompt }) => prompt)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  test('what Langfuse itself counts is beside them, and a Langfuse that does not answer delays no report', async () => {
+    const controller = testController();
+    await putPrompt(controller, 'greeting', HOURS);
+    const counts = new Map<string | null, number>([
+      ['greeting', 60],
+      [null, 40],
+    ]);
+    controller.langfuse = { ...controller.langfuse, countByPrompt: async () => counts };
+    const made = await report(controller);
+    expect(made.totals).toEqual({ generations: 100, unlinked: 40 });
+    expect(only(made).health).toEqual({ facts: {}, listed: 60 });
+    expect(controller.sentMails[0]?.html).toContain('Langfuse counts 60 generations of the week, 6 have been read');
+    const refused = (): Promise<never> => Promise.reject(new RampartError('provider_unavailable', 'no answer'));
+    controller.langfuse = { ...controller.langfuse, countByPrompt: refused };
+    expect(await report(controller, { force: true })).toMatchObject({ totals: null });
+    expect(controller.logged.map(({ event }) => event)).toContain('totals_not_checked');
+  });
+
   test('a week that is not read to its end says so', async () => {
     const controller = testController();
     await putPrompt(controller, 'greeting', HOURS, { readTo: '2026-11-22T18:30:00Z' });

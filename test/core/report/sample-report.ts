@@ -49,6 +49,7 @@ export function weekOf(prompt: string, hours: readonly Hour[], changes: Partial<
     now: sums.at(-1)!,
     before: sums.at(-2)!,
     earlier: sums.slice(0, -2),
+    health: { facts: {}, listed: null },
     audit: [],
     readThroughMs: Infinity,
     problem: null,
@@ -68,6 +69,7 @@ export function hostileWeek(text: string): PromptWeek {
     now: sums.at(-1)!,
     before: sums.at(-2)!,
     earlier: sums.slice(0, -2),
+    health: { facts: { no_unit: 3, ambiguous_score: 1 }, listed: 500 },
     audit: [sampleEvent(text, 1, '2026-11-18T09:00:00Z', 'rolled_back', { reason: text, by: text })],
     readThroughMs: null,
     problem: null,
@@ -78,6 +80,18 @@ export function hostileWeek(text: string): PromptWeek {
 /** A report of these prompts. */
 export function reportOf(prompts: PromptWeek[], deployment = 'acme'): WeeklyReport {
   const { fromMs, toMs } = periodOf(WEEK, ZONE);
+  const totals = { generations: 1000, unlinked: 100 };
   const trendWeeks = WEEKS.map(({ text }) => text);
-  return { schema: 1, deployment, week: WEEK.text, timeZone: ZONE, fromMs, toMs, madeAtMs: toMs, trendWeeks, prompts };
+  return {
+    schema: 1,
+    deployment,
+    week: WEEK.text,
+    timeZone: ZONE,
+    fromMs,
+    toMs,
+    madeAtMs: toMs,
+    trendWeeks,
+    totals,
+    prompts,
+  };
 }

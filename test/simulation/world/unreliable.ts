@@ -157,6 +157,7 @@ function delegated(langfuse: Langfuse): Langfuse {
     listScores: (query) => langfuse.listScores(query),
     observationsOfTraces: (prompt, traceIds) => langfuse.observationsOfTraces(prompt, traceIds),
     rootsOfTraces: (traceIds) => langfuse.rootsOfTraces(traceIds),
+    countByPrompt: (query) => langfuse.countByPrompt(query),
     countByVersion: (query) => langfuse.countByVersion(query),
   };
 }
