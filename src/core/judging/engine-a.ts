@@ -13,7 +13,7 @@ export interface LogEvidence {
 
 const NO_EVIDENCE: LogEvidence = { harm: 0, gate: 0, safe: 0 };
 
-const LEAST_UNITS = 30;
+const LEAST_UNITS = { harm: 30, safe: 60 } as const;
 /** Units per squared skewness before the normal approximation carries tail probabilities (measured on judge scores). */
 const UNITS_PER_SKEWNESS2 = 20;
 /** Expected number of the rarer outcome. By expectation, not by count: to wait for events would be to choose by them. */
@@ -56,8 +56,8 @@ export function burnInUnits(g: FrozenGuardrail, question: 'harm' | 'safe'): numb
   const { skewness2, source } = g.reference;
   const p = referenceRate(g);
   const isBinary = g.kind === 'binary';
-  if (isBinary && question === 'harm' && p < 1 / 2) return Math.max(LEAST_UNITS, LEAST_EXPECTED_HARM / p);
+  if (isBinary && question === 'harm' && p < 1 / 2) return Math.max(LEAST_UNITS[question], LEAST_EXPECTED_HARM / p);
   const byRate = isBinary ? LEAST_EXPECTED / Math.min(p, 1 - p) : 0;
   const bySkewness = isBinary && source !== 'fallback' ? 0 : UNITS_PER_SKEWNESS2 * skewness2;
-  return Math.max(LEAST_UNITS, byRate, bySkewness);
+  return Math.max(LEAST_UNITS[question], byRate, bySkewness);
 }

@@ -1,5 +1,16 @@
 import type { ScoreTable } from '../../scores/score-table';
-import { errors, judged, latency, type Law, likert, type MetricModel, thumbs } from './metric-model';
+import {
+  errors,
+  errorsFrom,
+  type Family,
+  judged,
+  latency,
+  type Law,
+  likert,
+  limitedThumbs,
+  type MetricModel,
+  thumbs,
+} from './metric-model';
 import type { TrafficModel } from './simulate-rollout';
 
 /**
@@ -20,12 +31,14 @@ export interface Cell {
 
 interface SyntheticMetric {
   name: string;
-  family: (effect: number) => MetricModel;
+  family: Family;
   effects: readonly (readonly [label: string, effect: number, question: Question])[];
 }
 
 const VOLUMES = [200, 2000, 20_000];
 const REAL_VOLUMES = [500, 2000, 8000];
+/** Skewed scores leave the least room below alpha: so many times the rollouts. */
+const SAME_AGAIN = 4;
 /** From here on a rollout takes long to simulate, and fewer are. */
 const MANY = 20_000;
 
@@ -109,10 +122,58 @@ export function realCells(table: ScoreTable, rollouts: number): Cell[] {
           const difference = meanOf(candidate.law) - meanOf(stable.law);
           const question = stable === candidate ? 'same' : difference < 0 ? 'worse' : 'better';
           const model = judged(stable.law, candidate.law);
-          return cell(name, difference.toFixed(3), question, model, traffic(perDay, {}), rollouts);
+          const more = question === 'same' ? SAME_AGAIN : 1;
+          return cell(name, difference.toFixed(3), question, model, traffic(perDay, {}), more * rollouts);
         }),
     ),
   );
+}
+
+/**
+ * What the other rows leave out: an absolute limit, an outage of both arms, a watch at 95 %, errors that are rarer than 1 % or
+ * all there is, and real scores exactly on the margin.
+ */
+export function specialCells(table: ScoreTable, rollouts: number): Cell[] {
+  const even = traffic(2000, {});
+  const outages = [
+    traffic(2000, { outageHour: 6 }),
+    traffic(2000, { outageHour: 30 }),
+    traffic(2000, { switchHour: 12, watchHour: 24, outageHour: 30 }),
+  ];
+  const atLimit = limitedThumbs(0.8);
+  const aboveLimit = limitedThumbs(0.75);
+  const rare = [0, 0.0002, 0.001].flatMap((p) => {
+    const name = `errors from ${percentOf(p)} %`;
+    return [
+      cell(name, 'none', 'same', errorsFrom(p)(0), even, rollouts),
+      cell(name, '+1 point', 'at_margin', errorsFrom(p)(0.01), even, rollouts),
+    ];
+  });
+  return [
+    cell('thumbs, limit 80 %', 'none', 'same', atLimit(0), even, rollouts),
+    cell('thumbs, limit 80 %', 'none', 'same', atLimit(0), traffic(2000, { switchHour: 12, watchHour: 24 }), rollouts),
+    ...outages.map((each) => cell('thumbs, limit 75 %', 'none', 'same', aboveLimit(0), each, rollouts)),
+    cell('thumbs, limit 75 %', '-10 points', 'worse', aboveLimit(-0.1), even, rollouts),
+    cell('thumbs, limit 75 %', '-20 points', 'worse', aboveLimit(-0.2), even, rollouts),
+    ...rare,
+    cell('errors', 'to 100 %', 'worse', errors(0.99), even, rollouts),
+    ...[...table].flatMap(([variant, answers]) => onMarginCells(variant, lawOf(answers), rollouts)),
+  ];
+}
+
+/** A copy of a variant of which so many answers fail outright that it loses exactly the margin. */
+function onMarginCells(variant: string, law: Law, rollouts: number): Cell[] {
+  const { delta } = judged(law, law).guardrail;
+  const failing = delta / meanOf(law);
+  if (failing >= 1) return [];
+  const worse: Law = [[0, failing], ...law.map(([z, p]): Law[number] => [z, p * (1 - failing)])];
+  return REAL_VOLUMES.map((perDay) =>
+    cell(variant, (-delta).toFixed(3), 'at_margin', judged(law, worse), traffic(perDay, {}), rollouts),
+  );
+}
+
+function percentOf(share: number): string {
+  return String(Number((100 * share).toPrecision(3)));
 }
 
 function cell(
@@ -128,7 +189,16 @@ function cell(
 }
 
 function traffic(perDay: number, changes: Partial<TrafficModel>): TrafficModel {
-  return { perDay, isClustered: false, hasTimeOfDay: false, switchHour: 24, hours: 48, ...changes };
+  return {
+    perDay,
+    isClustered: false,
+    hasTimeOfDay: false,
+    switchHour: 24,
+    watchHour: null,
+    outageHour: null,
+    hours: 48,
+    ...changes,
+  };
 }
 
 function lawOf(answers: readonly { weight: number; preference: number }[]): Law {

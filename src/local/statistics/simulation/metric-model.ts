@@ -12,12 +12,14 @@ export interface MetricModel {
   chance: 'normal' | 'uniform';
   /** A raw value. @param swing time of day in -1..1, 0 for none */
   draw: (arm: Arm, chance: number, swing: number) => number;
+  /** A raw value of either arm while the provider fails. */
+  broken?: (chance: number) => number;
   /** Nats per unit that a test of "both arms have the same law" can gain, null where it is not stated. */
   information: ((share: number) => number) | null;
 }
 
 /** Where a candidate lies: the metric's own effect, 0 for none. */
-type Family = (effect: number) => MetricModel;
+export type Family = (effect: number) => MetricModel;
 
 const LIKERT = [0.03, 0.05, 0.12, 0.35, 0.45];
 const LATENCY_SD = 0.7;
@@ -34,14 +36,28 @@ export const thumbs: Family = (effect) => ({
   information: (share) => informationPerUnit([0.2 - effect, 0.8 + effect], [0.2, 0.8], share),
 });
 
-/** Errors in 1 %; the effect adds to that. A value is 1 for a success. Margin 1 point. */
-export const errors: Family = (effect) => ({
-  guardrail: guardrail('error_rate', 'binary', { kind: 'indicator' }, 0.01, binaryMoments(0.01)),
-  worse: -1,
-  chance: 'uniform',
-  draw: (arm, u, swing) => (u < 0.99 - (arm === 'candidate' ? effect : 0) - 0.003 * swing ? 1 : 0),
-  information: (share) => informationPerUnit([0.01 + effect, 0.99 - effect], [0.01, 0.99], share),
-});
+/** Thumbs with an absolute limit on the share of thumbs up; when the provider fails, three in ten are up. */
+export function limitedThumbs(limit: number): Family {
+  return (effect) => {
+    const model = thumbs(effect);
+    return { ...model, guardrail: { ...model.guardrail, floor: limit }, broken: (u) => (u < 0.3 ? 1 : 0) };
+  };
+}
+
+/** Errors in a share `p`; the effect adds to that. A value is 1 for a success. Margin 1 point. */
+export function errorsFrom(p: number): Family {
+  return (effect) => ({
+    guardrail: guardrail('error_rate', 'binary', { kind: 'indicator' }, 0.01, binaryMoments(p)),
+    worse: -1,
+    chance: 'uniform',
+    draw: (arm, u, swing) => (u < 1 - p - (arm === 'candidate' ? effect : 0) - 0.3 * p * swing ? 1 : 0),
+    information:
+      p > 0 && p + effect < 1 ? (share) => informationPerUnit([p + effect, 1 - p - effect], [p, 1 - p], share) : null,
+  });
+}
+
+/** Errors in 1 %. */
+export const errors: Family = errorsFrom(0.01);
 
 /** A score of 1 to 5, ordered logit; the effect is a change of its mean. Margin .25. */
 export const likert: Family = (effect) => {
@@ -115,7 +131,7 @@ export type Law = readonly (readonly [value: number, probability: number])[];
 type KnownMoments = Pick<FrozenGuardrail['reference'], 'sigma2' | 'p' | 'skewness2' | 'mean'>;
 
 function binaryMoments(p: number): KnownMoments {
-  return { sigma2: p * (1 - p), p, skewness2: (1 - 2 * p) ** 2 / (p * (1 - p)), mean: 1 - p };
+  return { sigma2: p * (1 - p), p, skewness2: p === 0 ? 0 : (1 - 2 * p) ** 2 / (p * (1 - p)), mean: 1 - p };
 }
 
 function momentsOfLaw(law: Law): KnownMoments {
