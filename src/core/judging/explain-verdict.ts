@@ -2,15 +2,23 @@ import type { FrozenGuardrail } from './guardrail';
 import type { Verdict } from './verdict';
 import { wordDifference, wordEvidence, wordMargin, wordMean } from './wording';
 
+/** What stands in the way of safety. */
+export interface SafetyNotes {
+  /** Values that could not be used. */
+  refused: number;
+  /** Another reason; null = none. */
+  hindrance: string | null;
+}
+
 /**
  * One plain sentence, with its numbers, for a product owner.
  * @param verdict its kind is decided; its reason is not read
- * @param refused values that could not be used
+ * @param notes what keeps it from being safe whatever its e-values say
  */
 export function explainVerdict(
   verdict: Verdict,
   g: FrozenGuardrail,
-  refused: number,
+  notes: SafetyNotes,
   { alpha, beta }: { alpha: number; beta: number },
 ): string {
   const units = `${verdict.unitsCandidate} candidate and ${verdict.unitsStable} stable units`;
@@ -31,7 +39,7 @@ export function explainVerdict(
     }
     case 'inconclusive': {
       const evidence = `evidence that it is within the margin of ${wordMargin(g.transform, g.delta)} is ${wordEvidence(verdict.logESafe)}, ${needed(beta)}`;
-      return `Not decided: ${means}; ${evidence}${faultsOf(refused)}; ${units}.`;
+      return `Not decided: ${means}; ${evidence}${faultsOf(notes)}; ${units}.`;
     }
   }
 }
@@ -47,11 +55,12 @@ function compare(verdict: Verdict, g: FrozenGuardrail, alpha: number): string {
   return `${means} (${change}, ${Math.round(1000 * (1 - alpha)) / 10} % interval ${ends})`;
 }
 
-function faultsOf(refused: number): string {
-  if (refused === 0) return '';
+function faultsOf({ refused, hindrance }: SafetyNotes): string {
+  const because = hindrance === null ? '' : `; ${hindrance}`;
+  if (refused === 0) return because;
   const values =
     refused === 1 ? '1 value was not a number in its range' : `${refused} values were not numbers in their range`;
-  return `; ${values}, so nothing counts as proven safe`;
+  return `${because}; ${values}, so nothing counts as proven safe`;
 }
 
 function emptyArms({ unitsStable, unitsCandidate }: Verdict): string {

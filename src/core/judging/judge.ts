@@ -19,6 +19,9 @@ export interface ErrorBounds {
   beta: number;
 }
 
+/** Units in each arm before anything counts as safe: an arm of one is no comparison. */
+const LEAST_UNITS = 10;
+
 /**
  * What the evidence says about one guardrail, at this look. May be asked at every look: each ln e belongs to an
  * e-process. `harmful` speaks of this guardrail alone; a rollout decides on {@link combineHarm}.
@@ -29,6 +32,8 @@ export function judgeGuardrail(g: FrozenGuardrail, state: GuardrailState, option
   if (problem !== null) return unusable(g, state, problem);
   const a = engineA(g, state);
   const b = engineB(g, state);
+  const hindrance = safetyHindrance(g, state, a.estimate !== null);
+  const safety = (logEs: [number, number]): number => (hindrance === null ? logMeanExp(logEs) : 0);
   const floor = state.floor === null ? null : floorLogE(state.floor);
   const center = a.estimate ?? pointDifference(state.stages);
   const radius = a.estimate === null ? null : asymptoticCsRadius(a.estimate.se, g.delta, options.alpha);
@@ -49,12 +54,25 @@ export function judgeGuardrail(g: FrozenGuardrail, state: GuardrailState, option
     logEHarm: logMeanExp([a.evidence.harm, b.harm]),
     logEFloor: floor?.candidate ?? null,
     logEFloorStable: floor?.stable ?? null,
-    logESafeGate: logMeanExp([a.evidence.gate, b.gate]),
-    logESafe: logMeanExp([a.evidence.safe, b.safe]),
+    logESafeGate: safety([a.evidence.gate, b.gate]),
+    logESafe: safety([a.evidence.safe, b.safe]),
   };
   if (!isFinite(verdict)) return unusable(g, state, 'the stored evidence holds values that are not numbers');
   const kind = kindOf(verdict, state.refused, options);
-  return { ...verdict, kind, reason: explainVerdict({ ...verdict, kind }, g, state.refused, options) };
+  const notes = { refused: state.refused, hindrance };
+  return { ...verdict, kind, reason: explainVerdict({ ...verdict, kind }, g, notes, options) };
+}
+
+/**
+ * Why nothing can be proven safe, whatever the e-values say; null = nothing stands in the way.
+ * @param varies whether a difference has a standard error: enough units in one stage, and not all alike
+ */
+function safetyHindrance(g: FrozenGuardrail, { units }: GuardrailState, varies: boolean): string | null {
+  const fewest = Math.min(units.stable, units.candidate);
+  if (fewest < LEAST_UNITS) return `${fewest} units in the smaller arm, at least ${LEAST_UNITS} are needed`;
+  // No bad outcome at all is what a yes/no metric is meant to show; a number that is always the same measures nothing.
+  if (g.kind === 'bounded' && !varies) return 'no value differs from another';
+  return null;
 }
 
 /** What a rollout's verdicts say together about harm. */
