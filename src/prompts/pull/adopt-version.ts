@@ -43,7 +43,7 @@ export function adoptVersion(version: WholeVersion, defined: ReadonlySet<string>
   };
   const text = writeMarkdown(definition);
   if (isReadBack(text, definition)) return { ok: true, definition, text };
-  return { ok: false, reason: 'a Markdown file cannot say what it says (a null in its config, an empty text)' };
+  return { ok: false, reason: 'a Markdown file cannot say what it says (an empty text, an unusual name)' };
 }
 
 /** True when the file's text is the definition, to the last character. */
