@@ -1,16 +1,18 @@
 import { bigTick } from './big-tick';
 import { coldStartTable } from './cold-start';
+import { deployBench } from './deploy';
 import { growth } from './growth';
 import { judging } from './judging';
 
 /* Prints the figures of docs/benchmarks.md: `npm run bench`, or one part: `npm run bench tick`, `npm run bench growth`,
- * `npm run bench cold`, `npm run bench judging`. */
+ * `npm run bench cold`, `npm run bench judging`, `npm run bench deploy`. */
 
 async function main(): Promise<void> {
   const wanted = process.argv[2];
   const isWanted = (part: string): boolean => wanted === undefined || wanted === part;
   if (isWanted('tick')) console.log(`${await bigTick()}\n`);
   if (isWanted('growth')) console.log(`${await growth()}\n`);
+  if (isWanted('deploy')) console.log(`${await deployBench()}\n`);
   if (isWanted('cold')) console.log(`${await coldStartTable()}\n`);
   if (isWanted('judging')) console.log(await judging());
 }

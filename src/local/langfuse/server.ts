@@ -28,6 +28,8 @@ export interface StandIn {
   publicKey: string;
   secretKey: string;
   data: LangfuseData;
+  /** Requests that came so far. */
+  requests: () => number;
   /** Answers that still wait are dropped. */
   close: () => Promise<void>;
 }
@@ -53,7 +55,9 @@ export async function startLangfuseStandIn(options: StandInOptions): Promise<Sta
   const wait = async (ms: number): Promise<void> => {
     if (ms > 0) await delay(ms, undefined, { signal: closing.signal });
   };
+  let requests = 0;
   const server = createServer((request, response) => {
+    requests += 1;
     serve(request, response, context, (ms) => wait(ms + (options.latencyMs ?? 0))).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
@@ -65,6 +69,7 @@ export async function startLangfuseStandIn(options: StandInOptions): Promise<Sta
     baseUrl: `http://127.0.0.1:${port}`,
     ...keys,
     data,
+    requests: () => requests,
     close: () =>
       new Promise<void>((resolve) => {
         closing.abort();

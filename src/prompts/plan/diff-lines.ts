@@ -20,7 +20,7 @@ export interface DiffPart {
 const CONTEXT = 2;
 
 /** Edits up to which a way from one text to the other is looked for; beyond, everything is removed and added. */
-const MOST_EDITS = 2000;
+const MOST_EDITS = 1000;
 
 /** A prompt's text, or its messages under headings, as lines to compare. */
 function bodyText(body: VersionBody): string {

@@ -1,5 +1,5 @@
 import type { Fault } from '../../../src/local/langfuse/faults';
-import { apply, defined, deploy, plan, startProject, written, type Project } from '../project';
+import { apply, defined, deploy, plan, POLITENESS, startProject, written, type Project } from '../project';
 
 /* A process that lives on while answers are lost: nothing is made twice, and what cannot be known is looked up. */
 
@@ -33,9 +33,11 @@ test.each<[string, Fault]>([
   expect(texts()).toEqual(['live', 'new']);
 });
 
-test('every answer is lost: the first look finds it', async () => {
+test('the answer of the last try is lost: it is looked for before it is given up', async () => {
   fail({ kind: 'dropped', after: true }, 9);
-  expect(await deploy(project.sync, DEFINITIONS)).toMatchObject([{ state: 'done', version: 2 }]);
+  const planned = await plan(project.sync, DEFINITIONS);
+  const results = await apply(project.sync, planned, { politeness: { ...POLITENESS, tries: 1 } });
+  expect(results).toMatchObject([{ state: 'done', version: 2 }]);
   expect(texts()).toEqual(['live', 'new']);
 });
 
