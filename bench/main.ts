@@ -3,9 +3,11 @@ import { coldStartTable } from './cold-start';
 import { deployBench } from './deploy';
 import { growth } from './growth';
 import { judging } from './judging';
+import { timeToSafe } from './time-to-safe';
 
 /* Prints the figures of docs/benchmarks.md: `npm run bench`, or one part: `npm run bench tick`, `npm run bench growth`,
- * `npm run bench cold`, `npm run bench judging`, `npm run bench deploy`. */
+ * `npm run bench cold`, `npm run bench judging`, `npm run bench deploy`. Only when asked for, those of docs/serving.md:
+ * `npm run bench time-to-safe` (three minutes) and `npm run bench size`. */
 
 async function main(): Promise<void> {
   const wanted = process.argv[2];
@@ -15,6 +17,7 @@ async function main(): Promise<void> {
   if (isWanted('deploy')) console.log(`${await deployBench()}\n`);
   if (isWanted('cold')) console.log(`${await coldStartTable()}\n`);
   if (isWanted('judging')) console.log(await judging());
+  if (wanted === 'time-to-safe') console.log(await timeToSafe());
 }
 
 void main();
