@@ -3,6 +3,7 @@ import { coldStartTable } from './cold-start';
 import { deployBench } from './deploy';
 import { growth } from './growth';
 import { judging } from './judging';
+import { runtimeSizes } from './runtime-size';
 import { timeToSafe } from './time-to-safe';
 
 /* Prints the figures of docs/benchmarks.md: `npm run bench`, or one part: `npm run bench tick`, `npm run bench growth`,
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   if (isWanted('deploy')) console.log(`${await deployBench()}\n`);
   if (isWanted('cold')) console.log(`${await coldStartTable()}\n`);
   if (isWanted('judging')) console.log(await judging());
+  if (wanted === 'size') console.log(await runtimeSizes());
   if (wanted === 'time-to-safe') console.log(await timeToSafe());
 }
 

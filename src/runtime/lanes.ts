@@ -35,6 +35,8 @@ export interface Lanes {
   kill(isKilled: boolean): void;
   /** Whether assignments have been read and are not too old. */
   isCurrent(): boolean;
+  /** Since the assignments were last confirmed, ms; null before the first. */
+  ageMs(): number | null;
   close(): void;
 }
 
@@ -42,6 +44,7 @@ export interface Lanes {
 export function createLanes(options: LanesOptions): Lanes {
   const { held, now } = options;
   const lanes = new Map<string, Lane>();
+  let confirmedAtMs = Number.NEGATIVE_INFINITY;
   let confirmedUntilMs = Number.NEGATIVE_INFINITY;
   let hasRead = false;
   let readFailure: ErrorCode | null = null;
@@ -65,8 +68,6 @@ export function createLanes(options: LanesOptions): Lanes {
   function settle(lane: Lane): void {
     settleLane(lane, held);
     held.want(lane.prompt, wantedVersions(lane));
-    // Without a client everything is held at once; with one, a failure before this call counts too.
-    settleLane(lane, held);
   }
 
   function isServed(prompt: string): boolean {
@@ -130,7 +131,8 @@ export function createLanes(options: LanesOptions): Lanes {
     },
     accept(answer, startedAtMs) {
       const maxAgeMs = Math.min(options.maxAgeMs, answer.maxAgeMs ?? Number.POSITIVE_INFINITY);
-      confirmedUntilMs = startedAtMs - answer.ageMs + maxAgeMs;
+      confirmedAtMs = startedAtMs - answer.ageMs;
+      confirmedUntilMs = confirmedAtMs + maxAgeMs;
       for (const lane of lanes.values()) lane.failure = null;
       answer.invalid?.forEach(noteInvalid);
       answer.documents.forEach((document, index) => acceptOne(document, index, confirmedUntilMs));
@@ -175,6 +177,7 @@ export function createLanes(options: LanesOptions): Lanes {
       isKilled = killed;
       setAllLive();
     },
+    ageMs: () => (hasRead ? now() - confirmedAtMs : null),
     isCurrent: () => hasRead && !isOverdue && now() < confirmedUntilMs,
     close: () => clearTimeout(overdueTimer),
   };

@@ -6,6 +6,8 @@ export interface RefresherOptions {
   attempt: (signal: AbortSignal) => Promise<void>;
   /** Called with why an attempt failed. */
   onFailure: (error: unknown) => void;
+  /** Called after every attempt. */
+  onSettled: () => void;
   /** How long not to ask after this failure, ms; null = as usual. */
   retryAfterMsOf: (error: unknown) => number | null;
   refreshMs: number;
@@ -17,14 +19,13 @@ export interface RefresherOptions {
 export interface Refresher {
   /** Starts an attempt when the next one is overdue, as after the process was stopped for a while. Does not wait. */
   nudge(): void;
-  /** The attempt under way, or one that is started now. Never rejects. */
-  refresh(): Promise<void>;
+  isRunning(): boolean;
   close(): void;
 }
 
 /** Starts with an attempt at once. */
 export function startRefresher(options: RefresherOptions): Refresher {
-  let running: { done: Promise<void>; startedAtMs: number; abort: AbortController } | null = null;
+  let running: AbortController | null = null;
   let timer: NodeJS.Timeout | undefined;
   let nextAtMs = 0;
   let failures = 0;
@@ -33,45 +34,50 @@ export function startRefresher(options: RefresherOptions): Refresher {
   const plan = (waitMs: number): void => {
     clearTimeout(timer);
     nextAtMs = options.now() + waitMs;
-    timer = unrefTimer(() => void start(), waitMs);
+    timer = unrefTimer(start, waitMs);
   };
 
-  const start = (): Promise<void> => {
-    if (isClosed) return Promise.resolve();
-    if (running !== null) return running.done;
+  const waitAfter = (error: unknown): number => {
+    const usualMs = FIRST_RETRY_MS * 2 ** Math.min(failures++, 20);
+    return Math.min(options.refreshMs, Math.max(usualMs, options.retryAfterMsOf(error) ?? 0));
+  };
+
+  const start = (): void => {
+    if (isClosed || running !== null) return;
     clearTimeout(timer);
     const startedAtMs = options.now();
     const abort = new AbortController();
-    const mine = { done: Promise.resolve(), startedAtMs, abort };
-    running = mine;
-    mine.done = withDeadline(options.attempt, abort, options.timeoutMs).then(
+    running = abort;
+    void withDeadline(options.attempt, abort, options.timeoutMs).then(
       () => {
-        failures = 0;
-        if (!isClosed) plan(Math.max(0, options.refreshMs - (options.now() - startedAtMs)));
         running = null;
+        failures = 0;
+        if (isClosed) return;
+        plan(Math.max(0, options.refreshMs - (options.now() - startedAtMs)));
+        options.onSettled();
       },
       (error: unknown) => {
-        const waitMs = FIRST_RETRY_MS * 2 ** Math.min(failures++, 20);
-        if (!isClosed) {
-          plan(Math.min(options.refreshMs, Math.max(waitMs, options.retryAfterMsOf(error) ?? 0)));
-          options.onFailure(error);
-        }
         running = null;
+        if (isClosed) return;
+        // The process was stopped in the middle of it, which says nothing about the source.
+        if (options.now() - startedAtMs > 2 * options.timeoutMs) start();
+        else plan(waitAfter(error));
+        options.onFailure(error);
+        options.onSettled();
       },
     );
-    return mine.done;
   };
 
-  void start();
+  start();
   return {
     nudge() {
-      if (running === null && options.now() >= nextAtMs) void start();
+      if (running === null && options.now() >= nextAtMs) start();
     },
-    refresh: start,
+    isRunning: () => running !== null,
     close() {
       isClosed = true;
       clearTimeout(timer);
-      running?.abort.abort();
+      running?.abort();
     },
   };
 }

@@ -39,9 +39,10 @@ export interface Router<Client extends LangfuseClient = never> {
     context: UnitContext & { type: 'chat'; fallbackPrompt?: Fallback },
   ): PromptObjects<Client>['chat'] | Fallback;
   /**
-   * Waits until assignments are there that are not too old, and no prompt object is being fetched for the first time.
+   * Waits for the first assignments and their prompt objects; later, when a read is long overdue as after a freeze, for
+   * that read. Does not wait for a source that is down once it has answered.
    * @param options `timeoutMs`: the longest wait, default 5000
-   * @returns false when the time was up before that
+   * @returns whether assignments are there that are not too old
    */
   ready(options?: { timeoutMs?: number }): Promise<boolean>;
   /** Serves a unit this version from now on, whatever the assignment says; null ends it. */
@@ -103,14 +104,15 @@ export function createRouter<Client extends LangfuseClient = never>(options: Rou
       const startedAtMs = settings.now();
       applyKillSwitch();
       const answer = await options.source.read(signal);
+      if (signal.aborted) return;
       lanes.accept(answer, startedAtMs);
-      tellWaiting();
     },
     onFailure(error) {
       const code = error instanceof SourceError ? error.code : 'SOURCE_UNAVAILABLE';
       lanes.noteFailure(code);
       onProblem({ code, message: messageOf(error), prompt: null });
     },
+    onSettled: tellWaiting,
     retryAfterMsOf: (error) => (error instanceof SourceError ? error.retryAfterMs : null),
   });
 
@@ -122,21 +124,27 @@ export function createRouter<Client extends LangfuseClient = never>(options: Rou
     return { resolution, prompt: held.objectOf(prompt, version) };
   }
 
+  /** Nothing is awaited any more: there are assignments, no overdue read is under way, every prompt object was tried. */
+  function isSettled(): boolean {
+    const ageMs = lanes.ageMs();
+    if (ageMs === null || held.isFetching()) return false;
+    return !refresher.isRunning() || ageMs <= settings.refreshMs + settings.timeoutMs;
+  }
+
   function ready({ timeoutMs = DEFAULT_READY_MS } = {}): Promise<boolean> {
-    const isReady = (): boolean => lanes.isCurrent() && !held.isFetching();
-    if (isReady()) return Promise.resolve(true);
     refresher.nudge();
+    if (isSettled()) return Promise.resolve(lanes.isCurrent());
     return new Promise((resolve) => {
-      const finish = (answer: boolean): void => {
+      const finish = (): void => {
         clearTimeout(timer);
         waiting.delete(check);
-        resolve(answer);
+        resolve(lanes.isCurrent() && !held.isFetching());
       };
       const check = (): void => {
-        if (isReady()) finish(true);
+        if (isSettled()) finish();
       };
       // Somebody waits for this one: it keeps the process alive.
-      const timer = setTimeout(() => finish(isReady()), timeoutMs);
+      const timer = setTimeout(finish, timeoutMs);
       waiting.add(check);
     });
   }

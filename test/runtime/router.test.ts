@@ -245,9 +245,8 @@ describe('when the source fails', () => {
     expect(problems).toEqual([
       expect.objectContaining({ message: expect.stringContaining('within 5000 ms') as string }),
     ]);
-    source.failure = new Error('down');
     await jest.advanceTimersByTimeAsync(20_000);
-    expect(resolved()).toMatchObject({ version: null });
+    expect(resolved()).toMatchObject({ version: null, errorCode: 'SOURCE_UNAVAILABLE' });
   });
 
   test('a listener that throws harms nobody', async () => {
@@ -329,6 +328,43 @@ describe('clocks', () => {
     await started(source, { maxAgeMs: 3_600_000 });
     source.failure = new Error('down');
     await jest.advanceTimersByTimeAsync(40_000);
+    expect(resolved()).toMatchObject({ reason: 'STALE' });
+  });
+});
+
+describe('a process that was frozen', () => {
+  const frozenFor = (ms: number): void => void jest.setSystemTime(Date.now() + ms);
+
+  test('`ready` waits for the read that is overdue, also when the document is not too old yet', async () => {
+    const source = scriptedSource([ramping(1, 100)]);
+    await started(source);
+    source.documents = [atRest(2)];
+    source.waitMs = 50;
+    frozenFor(40_000);
+    const isReady = router!.ready({ timeoutMs: 200 });
+    await jest.advanceTimersByTimeAsync(50);
+    expect(await isReady).toBe(true);
+    expect(resolved()).toMatchObject({ version: STABLE, epoch: 2 });
+  });
+
+  test('in the middle of a read: that read is given up and repeated at once', async () => {
+    const source = scriptedSource([ramping(1, 100)]);
+    await started(source);
+    source.waitMs = 1000;
+    await refreshed();
+    source.waitMs = 0;
+    frozenFor(600_000);
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(source.reads).toBeGreaterThanOrEqual(3);
+    expect(resolved()).toMatchObject({ version: CANDIDATE, reason: 'SPLIT' });
+  });
+
+  test('`ready` does not wait for a source that is down once there was a document', async () => {
+    const source = scriptedSource([ramping(1, 100)]);
+    await started(source);
+    source.failure = new Error('down');
+    await jest.advanceTimersByTimeAsync(62_000);
+    expect(await router!.ready({ timeoutMs: 60_000 })).toBe(false);
     expect(resolved()).toMatchObject({ reason: 'STALE' });
   });
 });
