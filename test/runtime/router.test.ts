@@ -333,7 +333,9 @@ describe('clocks', () => {
 });
 
 describe('a process that was frozen', () => {
-  const frozenFor = (ms: number): void => void jest.setSystemTime(Date.now() + ms);
+  function frozenFor(ms: number): void {
+    jest.setSystemTime(Date.now() + ms);
+  }
 
   test('`ready` waits for the read that is overdue, also when the document is not too old yet', async () => {
     const source = scriptedSource([ramping(1, 100)]);
