@@ -4,7 +4,7 @@ import type { Subject } from './subject';
 export const SUBJECTS: Readonly<Record<string, Subject>> = {
   rampart: {
     name: '**Rampart**, `router.resolve`',
-    imports: "export { createRouter } from './src/runtime';",
+    imports: "export { createRouter, httpSource } from './src/runtime';",
     start: async () => (await import('./rampart')).start(),
   },
   growthbook: {
@@ -30,7 +30,7 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
   rampartInOpenFeature: {
     name: '`@openfeature/server-sdk` 1.23.0, **Rampart**’s provider',
     imports:
-      "export { OpenFeature } from '@openfeature/server-sdk'; export { createRouter } from './src/runtime'; export { openFeatureProvider } from './src/runtime/openfeature';",
+      "export { OpenFeature } from '@openfeature/server-sdk'; export { createRouter, httpSource } from './src/runtime'; export { openFeatureProvider } from './src/runtime/openfeature';",
     start: async () => (await import('./openfeature')).startRampart(),
   },
 };

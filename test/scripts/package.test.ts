@@ -42,6 +42,17 @@ test.each([
   expect(JSON.parse(stdout)).toEqual([true, 7, 'stable', 'STATIC']);
 });
 
+test.each([
+  ['import', 'provider.mjs', "import { openFeatureProvider } from 'rampart/openfeature';"],
+  ['require', 'provider.cjs', "const { openFeatureProvider } = require('rampart/openfeature');"],
+])('the OpenFeature provider comes by `%s` without the SDK', async (_, file, line) => {
+  const router = "{ ready: async () => true, resolve: () => ({ version: 7, arm: 'stable', reason: 'STATIC' }) }";
+  const program = `openFeatureProvider(${router}).resolveObjectEvaluation('greeting', {}, { targetingKey: 'u' })`;
+  await writeFile(join(app, file), `${line}\n${program}.then(({ value }) => console.log(JSON.stringify(value)));\n`);
+  const { stdout } = await run(process.execPath, [file], { cwd: app });
+  expect(JSON.parse(stdout)).toEqual({ version: 7 });
+});
+
 test('without the AWS SDK, reading from DynamoDB says what is missing', async () => {
   const lines = [
     "import { createRouter, dynamoDbSource } from 'rampart/runtime';",
@@ -60,16 +71,28 @@ test('the types fit both Langfuse clients, for both kinds of modules', async () 
   const types = join(app, 'types');
   await mkdir(join(types, 'node_modules'), { recursive: true });
   await cp(join(app, 'node_modules', 'rampart'), join(types, 'node_modules', 'rampart'), { recursive: true });
-  for (const name of ['@langfuse', 'langfuse', 'langfuse-core', '@aws-sdk', '@smithy', '@types', '@opentelemetry']) {
+  for (const name of [
+    '@langfuse',
+    'langfuse',
+    'langfuse-core',
+    '@aws-sdk',
+    '@smithy',
+    '@types',
+    '@opentelemetry',
+    '@openfeature',
+  ]) {
     await symlink(join(ROOT, 'node_modules', name), join(types, 'node_modules', name));
   }
   const text = `
     import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
     import { LangfuseClient, type ChatPromptClient, type TextPromptClient } from '@langfuse/client';
     import { Langfuse } from 'langfuse';
+    import { OpenFeature } from '@openfeature/server-sdk';
+    import { openFeatureProvider } from 'rampart/openfeature';
     import { createRouter, dynamoDbSource, httpSource, type Resolution } from 'rampart/runtime';
     const source = httpSource({ url: 'https://example.com/assignments' });
     const five = createRouter({ source, langfuse: new LangfuseClient() });
+    OpenFeature.setProvider(openFeatureProvider(five, { readyTimeoutMs: 100 }));
     const text: TextPromptClient | null = five.getPrompt('greeting', { unit: 'u' });
     const chat: ChatPromptClient | null = five.getPrompt('greeting', { unit: 'u', type: 'chat' });
     const sure: TextPromptClient | 'hello' = five.getPrompt('greeting', { unit: 'u', fallbackPrompt: 'hello' as const });
