@@ -16,6 +16,7 @@ import { parseEvery, run } from './run';
 import { send } from './send';
 import { SERVE } from './serve';
 import { findTarget, stateFolder } from './target';
+import { TEST } from './test';
 import { VALIDATE } from './validate';
 import { VERSIONS } from './versions';
 
@@ -85,6 +86,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   backtest: BACKTEST,
   init: INIT,
   validate: VALIDATE,
+  test: TEST,
   plan: PLAN,
   deploy: DEPLOY,
   versions: VERSIONS,

@@ -83,9 +83,11 @@ ${setup(settings, false)}
 ${LANGFUSE_ENV}
         run: |
           echo '${COMMENT_MARK}' > "$RUNNER_TEMP/plan.md"
-          $RAMPART plan${option} --markdown >> "$RUNNER_TEMP/plan.md"
-          cat "$RUNNER_TEMP/plan.md" >> "$GITHUB_STEP_SUMMARY"
+          $RAMPART plan${option} --markdown | tee -a "$RUNNER_TEMP/plan.md" >> "$GITHUB_STEP_SUMMARY"
+        # A plan that refuses something ends with a failure, and is shown all the same.
+        shell: bash
       - name: Comment
+        if: \${{ !cancelled() }}
         env:
           GH_TOKEN: \${{ github.token }}
           COMMENTS: repos/\${{ github.repository }}/issues/\${{ github.event.pull_request.number }}/comments
@@ -109,7 +111,7 @@ ${setup(settings, false)}
         env:
           OPENAI_API_KEY: \${{ secrets.OPENAI_API_KEY }}
           OPENAI_BASE_URL: \${{ vars.OPENAI_BASE_URL }}
-        run: $RAMPART test${option} --markdown "$GITHUB_STEP_SUMMARY"
+        run: $RAMPART test${option} --markdown >> "$GITHUB_STEP_SUMMARY"
 
   deploy:
     needs: test

@@ -14,7 +14,7 @@ import { checkVariables } from './variables';
  */
 export function checkPrompts(prompts: readonly LoadedPrompt[]): PromptProblem[] {
   const graph = referenceGraph(prompts);
-  const names = new Set(graph.keys());
+  const judges = new Map([...graph].map(([name, { prompt }]) => [name, prompt.definition.variables]));
   const ofBase = new Map<string, ReadonlySet<string>>();
   const own = prompts.flatMap((prompt) => {
     const { name, variant } = prompt.definition;
@@ -23,7 +23,7 @@ export function checkPrompts(prompts: readonly LoadedPrompt[]): PromptProblem[] 
       ...checkRollout(prompt),
       ...checkReferences(prompt, graph),
       ...checkVariables(prompt, graph),
-      ...checkTestCases(prompt, names),
+      ...checkTestCases(prompt, judges),
     ];
     if (variant === null) ofBase.set(name, new Set(problems.map(({ message }) => message)));
     return variant === null ? problems : problems.filter(({ message }) => ofBase.get(name)?.has(message) !== true);

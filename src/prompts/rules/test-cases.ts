@@ -5,13 +5,16 @@ import type { LoadedPrompt } from '../load/collect-prompts';
 import { problemAt } from './problem-at';
 import { readTemplate } from './template';
 
-/** Test cases: values for every variable, known placeholders, patterns that can be read, judges that exist. */
-export function checkTestCases(prompt: LoadedPrompt, names: ReadonlySet<string>): PromptProblem[] {
+/**
+ * Test cases: values for every variable, known placeholders, patterns that can be read, judges that exist.
+ * @param judges the bases of the folder with their variables
+ */
+export function checkTestCases(prompt: LoadedPrompt, judges: ReadonlyMap<string, readonly string[]>): PromptProblem[] {
   return prompt.definition.tests.flatMap((test) => [
     ...checkValues(prompt, test),
     ...checkPlaceholders(prompt, test),
     ...test.assertions.flatMap((assertion, index) => {
-      const wrong = wrongWith(assertion, prompt, names);
+      const wrong = wrongWith(assertion, prompt, judges);
       return wrong === null ? [] : [inTest(prompt, test, ['assert', index], wrong)];
     }),
   ]);
@@ -65,7 +68,11 @@ function checkPlaceholders(prompt: LoadedPrompt, test: TestCase): PromptProblem[
     );
 }
 
-function wrongWith(assertion: Assertion, prompt: LoadedPrompt, names: ReadonlySet<string>): string | null {
+function wrongWith(
+  assertion: Assertion,
+  prompt: LoadedPrompt,
+  judges: ReadonlyMap<string, readonly string[]>,
+): string | null {
   switch (assertion.kind) {
     case 'matches':
       return wrongWithPattern(assertion.pattern, assertion.flags);
@@ -74,7 +81,7 @@ function wrongWith(assertion: Assertion, prompt: LoadedPrompt, names: ReadonlySe
         ? 'expected `prices` in a config of `configs/` that the prompt extends, got none'
         : null;
     case 'judge':
-      return wrongWithJudge(assertion.prompt, names);
+      return wrongWithJudge(assertion.prompt, judges);
     default:
       return null;
   }
@@ -88,10 +95,16 @@ function wrongWithPattern(pattern: string, flags: string): string | null {
   }
 }
 
-function wrongWithJudge(judge: string, names: ReadonlySet<string>): string | null {
-  if (names.has(judge)) return null;
+function wrongWithJudge(judge: string, judges: ReadonlyMap<string, readonly string[]>): string | null {
+  const variables = judges.get(judge);
+  if (variables !== undefined) {
+    const other = variables.find((name) => name !== 'input' && name !== 'output');
+    if (other === undefined && variables.includes('output')) return null;
+    const got = other === undefined ? "without 'output'" : `with ${show(other)}`;
+    return `expected a judge with the variables output and input, got ${show(judge)} ${got}`;
+  }
   const uses = readTemplate(judge).uses.map(({ name }) => name);
   if (uses.includes('output')) return null;
-  const hint = uses.length === 0 && !/\s/u.test(judge) ? didYouMean(judge, [...names]) : '';
+  const hint = uses.length === 0 && !/\s/u.test(judge) ? didYouMean(judge, [...judges.keys()]) : '';
   return `expected the name of a prompt of this folder, or a text with '{{output}}', got ${show(judge)}${hint}`;
 }

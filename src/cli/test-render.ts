@@ -1,0 +1,57 @@
+import { isPassed, type CaseResult, type PromptResult } from '../prompts/test/results';
+import { comparisonText, outcomeOf, percentText, titleOf, totals, type TestReport } from '../prompts/test/summary';
+import type { Paint, Tone } from './paint';
+
+const TONES: Readonly<Record<PromptResult['outcome'], Tone>> = {
+  passed: 'good',
+  failed: 'bad',
+  error: 'warn',
+  no_cases: 'dim',
+};
+
+/** The report for people. */
+export function renderTests(report: TestReport, paint: Paint): string[] {
+  const { samples, promptTokens, completionTokens, costUsd } = totals(report);
+  const tokens = promptTokens === null ? '' : `, ${promptTokens} + ${completionTokens ?? 0} tokens`;
+  const cost = costUsd === null ? '' : `, ${costUsd.toFixed(4)} USD`;
+  const outcome = outcomeOf(report);
+  return [
+    ...report.results.flatMap((result) => renderPrompt(result, paint)),
+    ...(report.comparisons ?? []).map(
+      (each) =>
+        `${paint(each.outcome === 'worse' ? 'bad' : 'dim', 'production')}  ${titleOf(each)}: ${comparisonText(each)}`,
+    ),
+    `${paint(TONES[outcome], outcome)}: ${samples} samples${tokens}${cost}, ${(report.tookMs / 1000).toFixed(1)} s`,
+  ];
+}
+
+function renderPrompt(result: PromptResult, paint: Paint): string[] {
+  const { cases, passedCases, threshold, outcome } = result;
+  const title = `${paint('strong', titleOf(result))} ${result.semver}`;
+  if (outcome === 'no_cases') return [`${paint('dim', 'no cases')}  ${title}`];
+  const needed = passedCases === cases.length ? '' : `, needed ${percentText(threshold)}`;
+  return [
+    `${paint(TONES[outcome], outcome)}  ${title}: ${passedCases} of ${cases.length} cases${needed}`,
+    ...cases.flatMap((each) => renderCase(each, paint)),
+  ];
+}
+
+function renderCase(result: CaseResult, paint: Paint): string[] {
+  const { name, place, samples, passed, passRate, interval, outcome } = result;
+  const many = samples.length > 1 && interval !== null;
+  const between = many ? `, ${percentText(interval.low)} to ${percentText(interval.high)}` : '';
+  const rate =
+    samples.length === 1 ? '' : ` (${passed} of ${samples.length} samples${between}; needed ${percentText(passRate)})`;
+  const head = `  ${paint(TONES[outcome], outcome)}  ${name}${rate}`;
+  if (outcome === 'passed') return [head];
+  const said = samples
+    .filter((sample) => !isPassed(sample))
+    .flatMap(({ error, asserted }) =>
+      error === null ? asserted.flatMap((each) => (each.passed ? [] : [each.said])) : [error],
+    );
+  return [
+    head,
+    ...[...new Set(said)].map((each) => `    ${each}`),
+    `    ${paint('dim', `${place.file}:${place.line}`)}`,
+  ];
+}

@@ -1,0 +1,63 @@
+import { RampartError } from '../../core/errors';
+import type { ModelEndpoint, ModelMessage } from '../../core/model-endpoint';
+import { show } from '../../core/policy/problem';
+import type { PromptDefinition } from '../definition';
+import { jsonSchemas } from '../rules/json-schemas';
+import type { Judges } from './assertions';
+import { compile, requestFor, type Sendable } from './compile';
+import { cosine } from './similarity';
+
+/** What judging needs of the outside. */
+export interface JudgeOptions {
+  endpoint: ModelEndpoint;
+  definitions: readonly PromptDefinition[];
+  /** Model for all requests; null: each prompt's own. */
+  model: string | null;
+  embeddingModel: string;
+}
+
+/** Makes the judges of one sample. */
+export function judgesFor(options: JudgeOptions): (tested: Sendable, input: readonly ModelMessage[]) => Judges {
+  const schemas = jsonSchemas();
+  return (tested, input) => ({
+    schema(schema, value) {
+      const validate = schemas.compile(schema);
+      if (validate(value)) return null;
+      const [error] = validate.errors ?? [];
+      return `${error?.instancePath === '' ? 'the whole' : error?.instancePath} ${error?.message ?? 'is wrong'}`;
+    },
+    async embedding(a, b) {
+      const [first = [], second = []] = await options.endpoint.embed(options.embeddingModel, [a, b]);
+      return cosine(first, second);
+    },
+    judge: (prompt, output) => judge(options, tested, prompt, { input: conversation(input), output }),
+  });
+}
+
+/** A prompt of the folder with its own config, else a text that the tested prompt's model judges by. */
+async function judge(
+  { endpoint, definitions, model }: JudgeOptions,
+  tested: Sendable,
+  prompt: string,
+  variables: { input: string; output: string },
+): Promise<number> {
+  const named = definitions.find(({ name, variant }) => name === prompt && variant === null);
+  const sendable = named ?? { body: { type: 'text' as const, text: prompt }, config: judgeConfig(tested) };
+  const messages = compile(sendable.body, { variables, placeholders: {} }, definitions);
+  const { text } = await endpoint.complete(requestFor(sendable, messages, model));
+  const found = /(?<![\d.,])(?:0(?:\.\d+)?|1(?:\.0+)?|\.\d+)(?![\d.,]*\d)/u.exec(text);
+  if (found !== null) return Number(found[0]);
+  const who = named === undefined ? 'the judge' : `the judge ${show(prompt)}`;
+  throw new RampartError('provider_bad_response', `${who}: expected a number from 0 to 1, got ${show(text)}`);
+}
+
+/** The tested prompt's model, without its output format. */
+function judgeConfig({ config }: Sendable): Record<string, unknown> {
+  return { model: config['model'], temperature: 0 };
+}
+
+function conversation(messages: readonly ModelMessage[]): string {
+  const [only] = messages;
+  if (messages.length === 1 && only?.role === 'user') return only.content;
+  return messages.map(({ role, content }) => `${role}: ${content}`).join('\n\n');
+}
