@@ -13,7 +13,9 @@ export interface TwoByTwo {
  *   ln L(t) = b1 ln t - ln sum_k Hyp(k; n1 + n0, b, n1) t^k,   k = max(0, b - n0) .. min(b, n1)
  *
  * For t > s, L(t) / L(s) has expectation <= 1 under every odds ratio <= s (monotone likelihood ratio), so its product
- * over blocks is an e-process, exact at any size and whatever the base rate or the traffic does between blocks.
+ * over blocks is an e-process, exact at any size and whatever the base rate or the traffic does between blocks (kin: the
+ * anytime-valid logrank test of ter Schure et al. 2024 and the 2x2 e-values of Turner, Ly, Gruenwald, JSPI 2024). Assumes that
+ * within a block units are independent and an arm's are alike.
  * Memory and time are linear in the smaller of b and n1.
  * @param table one block
  * @param logOddsRatios ln t of the candidate's odds of a bad outcome over stable's

@@ -7,6 +7,8 @@ import { logMeanExp } from './log-sum-exp';
  *
  *   ln e = ln sum_k w_k exp((estimate mu_k - mu_k^2 / 2) / se^2)
  *
+ * Exact for a normal estimate whose increments are independent; for others it holds from a burn-in on, with large samples.
+ *
  * @param estimate the estimated effect, on any scale
  * @param se its standard error, above 0
  * @param effects mu_k, each above 0, on the same scale

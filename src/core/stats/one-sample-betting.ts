@@ -10,7 +10,7 @@ export function noBets(): number[] {
 
 /**
  * Bets, with one more unit, against "the mean is at least the floor" (Waudby-Smith and Ramdas, JRSSB 2024: capital
- * prod (1 + lambda (floor - z))). Changes `logs`.
+ * prod (1 + lambda (floor - z)), an e-process when no unit's expectation, given those before it, is below the floor). Changes `logs`.
  * @param logs log capitals, see {@link noBets}
  * @param floor in [0, 1]
  * @param z the unit's value, in [0, 1]

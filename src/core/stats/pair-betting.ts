@@ -27,7 +27,8 @@ const FACTORS_AT_ONCE = 100;
 
 /**
  * ln of the capital of a bettor who stakes the fixed share lambda on every gain (Waudby-Smith and Ramdas, JRSSB 2024):
- * an e-process when no gain has a positive expectation.
+ * an e-process when no gain has a positive expectation given those before it, as for differences of arms with equal means
+ * (Shekhar and Ramdas 2023), whatever the laws.
  * @param lambda share, in (0, .99]
  * @param gains each in [-1, 9]
  */

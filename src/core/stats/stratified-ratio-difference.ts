@@ -49,7 +49,9 @@ interface Stratum {
 
 /**
  * Difference of two ratio means, stratified by stage, with units as clusters and the covariance of units seen in two
- * stages. Equal to ordinary least squares with stage dummies; the variance is that of the influence functions.
+ * stages. Equal to ordinary least squares with stage dummies; the variance is that of the influence functions (Deng, Knoblich,
+ * Lu, KDD 2018, for one stage; the covariance of two stages follows in the same way). Assumes that units are independent and that
+ * within a stage the shares do not change.
  * Stages without two units in each arm, or in which neither arm varies, do not enter.
  * @param stages by stage index
  * @param cross by {@link pairIndex}, then {@link crossIndex}; pairs without common units may be missing
