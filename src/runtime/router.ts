@@ -1,5 +1,5 @@
 import { holdPrompts } from './held-prompts';
-import { createLanes, type Lanes } from './lanes';
+import { knowPrompts, type KnownPrompts } from './known-prompts';
 import { promptFetcher, type LangfuseClient, type PromptObjects } from './langfuse-client';
 import { startRefresher } from './refresher';
 import type { Resolution } from './resolution';
@@ -76,7 +76,7 @@ export function createRouter<Client extends LangfuseClient = never>(options: Rou
     timeoutMs: settings.timeoutMs,
     retryMs: settings.refreshMs,
     onSettled(prompt) {
-      lanes.settle(prompt);
+      known.settle(prompt);
       tellWaiting();
     },
     onFailure(prompt, version, error) {
@@ -84,17 +84,17 @@ export function createRouter<Client extends LangfuseClient = never>(options: Rou
       onProblem({ code: 'VERSION_UNAVAILABLE', message, prompt });
     },
   });
-  const lanes: Lanes = createLanes({
+  const known: KnownPrompts = knowPrompts({
     ...settings,
     held,
     onProblem,
     onStale: () => refresher.nudge(),
   });
-  const applyKillSwitch = (): void => lanes.kill(isKilledByCaller || settings.isKilledByEnvironment());
+  const applyKillSwitch = (): void => known.kill(isKilledByCaller || settings.isKilledByEnvironment());
   applyKillSwitch();
-  for (const [prompt, version] of Object.entries(settings.fallbacks)) lanes.setFallback(prompt, version);
+  for (const [prompt, version] of Object.entries(settings.fallbacks)) known.setFallback(prompt, version);
   for (const [prompt, units] of Object.entries(settings.overrides)) {
-    for (const [unit, version] of Object.entries(units)) lanes.override(prompt, unit, version);
+    for (const [unit, version] of Object.entries(units)) known.override(prompt, unit, version);
   }
   const refresher = startRefresher({
     refreshMs: settings.refreshMs,
@@ -105,11 +105,11 @@ export function createRouter<Client extends LangfuseClient = never>(options: Rou
       applyKillSwitch();
       const answer = await options.source.read(signal);
       if (signal.aborted) return;
-      lanes.accept(answer, startedAtMs);
+      known.accept(answer, startedAtMs);
     },
     onFailure(error) {
       const code = error instanceof SourceError ? error.code : 'SOURCE_UNAVAILABLE';
-      lanes.noteFailure(code);
+      known.noteFailure(code);
       onProblem({ code, message: messageOf(error), prompt: null });
     },
     onSettled: tellWaiting,
@@ -117,28 +117,28 @@ export function createRouter<Client extends LangfuseClient = never>(options: Rou
   });
 
   function serve(prompt: string, context: UnitContext): Served<object> {
-    const resolution = lanes.resolve(prompt, context);
+    const resolution = known.resolve(prompt, context);
     const { version } = resolution;
     if (version === null) return { resolution, prompt: null };
-    if (version === context?.fallback) lanes.wantFallback(prompt, version);
+    if (version === context?.fallback) known.wantFallback(prompt, version);
     return { resolution, prompt: held.objectOf(prompt, version) };
   }
 
   /** Nothing is awaited any more: there are assignments, no overdue read is under way, every prompt object was tried. */
   function isSettled(): boolean {
-    const ageMs = lanes.ageMs();
+    const ageMs = known.ageMs();
     if (ageMs === null || held.isFetching()) return false;
     return !refresher.isRunning() || ageMs <= settings.refreshMs + settings.timeoutMs;
   }
 
   function ready({ timeoutMs = DEFAULT_READY_MS } = {}): Promise<boolean> {
     refresher.nudge();
-    if (isSettled()) return Promise.resolve(lanes.isCurrent());
+    if (isSettled()) return Promise.resolve(known.isCurrent());
     return new Promise((resolve) => {
       const finish = (): void => {
         clearTimeout(timer);
         waiting.delete(check);
-        resolve(lanes.isCurrent() && !held.isFetching());
+        resolve(known.isCurrent() && !held.isFetching());
       };
       const check = (): void => {
         if (isSettled()) finish();
@@ -150,12 +150,12 @@ export function createRouter<Client extends LangfuseClient = never>(options: Rou
   }
 
   const router = {
-    resolve: (prompt: string, context: UnitContext) => lanes.resolve(prompt, context),
+    resolve: (prompt: string, context: UnitContext) => known.resolve(prompt, context),
     serve,
     getPrompt: (prompt: string, context: UnitContext & { fallbackPrompt?: unknown }) =>
       serve(prompt, context).prompt ?? context?.fallbackPrompt ?? null,
     ready,
-    override: (prompt: string, unit: string, version: number | null) => lanes.override(prompt, unit, version),
+    override: (prompt: string, unit: string, version: number | null) => known.override(prompt, unit, version),
     kill(isKilled: boolean) {
       isKilledByCaller = isKilled;
       applyKillSwitch();
@@ -163,7 +163,7 @@ export function createRouter<Client extends LangfuseClient = never>(options: Rou
     close() {
       refresher.close();
       held.close();
-      lanes.close();
+      known.close();
     },
   };
   return router as Router<Client>;

@@ -1,9 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoDbPromptStore } from '../../../src/adapters/aws/dynamodb-prompt-store';
 import { emptyItem } from '../../../src/core/item/next-item';
 import { startDynamoDb, type LocalDynamoDb } from '../../../src/local/aws/dynamodb';
 import { createRouter, dynamoDbSource } from '../../../src/runtime';
-import { read } from './reading';
+import { read, until } from './reading';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -87,6 +89,53 @@ test('nobody there is an error with a reason', async () => {
   await expect(read(dynamoDbSource({ tableName: 'rampart', client: nowhere }))).rejects.toMatchObject({
     code: 'SOURCE_UNAVAILABLE',
   });
+});
+
+describe('an API that fails', () => {
+  const answers: [string, number, object, number, string][] = [
+    ['429', 400, { __type: 'com.amazon.coral.availability#ThrottlingException' }, 0, 'ThrottlingException'],
+    ['500', 500, { __type: 'InternalServerError' }, 0, 'InternalServerError'],
+    ['15 s', 200, { Items: [] }, 15_000, 'within 200 ms'],
+    ['another answer', 200, { Items: [{ pk: { S: 'prompt#a' } }] }, 0, 'row "prompt#a".assignment: expected JSON'],
+  ];
+  test.each(answers)(
+    '%s: the caller has its answer in time, with a reason',
+    async (_, status, body, waitMs, message) => {
+      const server = createServer((_request, response) => {
+        const answer = (): void => {
+          response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+          response.end(JSON.stringify(body));
+        };
+        setTimeout(answer, waitMs).unref();
+      });
+      await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+      closers.push(() => {
+        server.closeAllConnections();
+        return new Promise((resolve) => server.close(resolve));
+      });
+      const failing = new DynamoDBClient({
+        endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        region: 'local',
+        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+        maxAttempts: 1,
+      });
+      closers.push(() => failing.destroy());
+      const problems: string[] = [];
+      const router = createRouter({
+        source: dynamoDbSource({ tableName: 'rampart', client: failing }),
+        timeoutMs: 200,
+        onProblem: (problem) => problems.push(problem.message),
+      });
+      closers.push(() => router.close());
+      await until(() => problems.length > 0);
+      expect(problems[0]).toContain(message);
+      expect(router.resolve('a', { unit: 'u', fallback: 2 })).toMatchObject({
+        version: 2,
+        reason: 'DEFAULT',
+        errorCode: status === 200 && waitMs === 0 ? 'DOCUMENT_INVALID' : 'SOURCE_UNAVAILABLE',
+      });
+    },
+  );
 });
 
 test('no table name is refused at once', () => {

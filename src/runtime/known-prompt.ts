@@ -4,7 +4,7 @@ import type { HeldPrompts } from './held-prompts';
 import type { ErrorCode, Resolution } from './resolution';
 
 /** What a router knows of one prompt. */
-export interface Lane {
+export interface KnownPrompt {
   readonly prompt: string;
   /** The newest assignment that was read; null before the first. */
   latest: Assignment | null;
@@ -25,7 +25,7 @@ export interface Lane {
 }
 
 /** A prompt that nothing is known of. */
-export function newLane(prompt: string): Lane {
+export function newPrompt(prompt: string): KnownPrompt {
   return {
     prompt,
     latest: null,
@@ -43,20 +43,20 @@ export function newLane(prompt: string): Lane {
  * Takes over an assignment that was read, unless its epoch is older than the one that is known.
  * @param confirmedUntilMs how long it may be served without being read again
  */
-export function acceptDocument(lane: Lane, document: Assignment, confirmedUntilMs: number): void {
-  const known = lane.latest?.epoch ?? Number.NEGATIVE_INFINITY;
-  if (document.epoch < known) return;
-  if (document.epoch > known) lane.latest = document;
-  lane.confirmedUntilMs = confirmedUntilMs;
+export function acceptDocument(known: KnownPrompt, document: Assignment, confirmedUntilMs: number): void {
+  const epoch = known.latest?.epoch ?? Number.NEGATIVE_INFINITY;
+  if (document.epoch < epoch) return;
+  if (document.epoch > epoch) known.latest = document;
+  known.confirmedUntilMs = confirmedUntilMs;
 }
 
 /** Every version whose prompt object must be there. */
-export function wantedVersions(lane: Lane): Set<number> {
-  const wanted = lane.latest === null ? new Set<number>() : versionsOf(lane.latest);
-  const stable = lane.effective?.document.stable ?? null;
+export function wantedVersions(known: KnownPrompt): Set<number> {
+  const wanted = known.latest === null ? new Set<number>() : versionsOf(known.latest);
+  const stable = known.effective?.document.stable ?? null;
   if (stable !== null) wanted.add(stable);
-  for (const version of [lane.fallback, lane.callersFallback]) if (version !== null) wanted.add(version);
-  for (const version of lane.overrides?.values() ?? []) wanted.add(version);
+  for (const version of [known.fallback, known.callersFallback]) if (version !== null) wanted.add(version);
+  for (const version of known.overrides?.values() ?? []) wanted.add(version);
   return wanted;
 }
 
@@ -64,12 +64,12 @@ export function wantedVersions(lane: Lane): Set<number> {
  * Decides what is served. An assignment takes effect when the prompt objects of all its versions are held. Until then
  * nobody gets an arm: everyone gets its stable version, or the stable version from before while that one is missing.
  */
-export function settleLane(lane: Lane, held: HeldPrompts): void {
-  const { prompt, latest, effective } = lane;
+export function settlePrompt(known: KnownPrompt, held: HeldPrompts): void {
+  const { prompt, latest, effective } = known;
   if (latest === null) return;
   const missing = [...versionsOf(latest)].filter((version) => !held.isHeld(prompt, version));
   if (missing.length === 0) {
-    if (effective?.document !== latest) lane.effective = compileAssignment(latest);
+    if (effective?.document !== latest) known.effective = compileAssignment(latest);
     return;
   }
   const isHeld = (document: Assignment | undefined): boolean =>
@@ -79,7 +79,7 @@ export function settleLane(lane: Lane, held: HeldPrompts): void {
   const compiled = compileAssignment({ ...base, arms: [] });
   const hasFailed = missing.some((version) => held.hasFailed(prompt, version));
   const isServable = isHeld(base);
-  lane.effective = {
+  known.effective = {
     ...compiled,
     rest: hasFailed
       ? stableFor(compiled, 'ERROR', 'VERSION_UNAVAILABLE')
@@ -90,7 +90,11 @@ export function settleLane(lane: Lane, held: HeldPrompts): void {
 }
 
 /** A tester's answer; null when the unit has none or its prompt object is not held. It names no rollout: nothing was drawn. */
-export function overrideOf({ prompt, overrides, effective }: Lane, unit: string, held: HeldPrompts): Resolution | null {
+export function overrideOf(
+  { prompt, overrides, effective }: KnownPrompt,
+  unit: string,
+  held: HeldPrompts,
+): Resolution | null {
   const version = overrides?.get(unit);
   if (version === undefined || !held.isHeld(prompt, version)) return null;
   const epoch = effective?.document.epoch ?? null;
