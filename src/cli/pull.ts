@@ -12,7 +12,7 @@ import type { Io } from './io';
 import { paintFor, type Paint } from './paint';
 import { flagOption, textOption, type Arguments } from './parse-arguments';
 import { EXIT } from './problem';
-import { localDefinitions } from './prompts-folder';
+import { readPrompts } from './prompts-folder';
 import { PROMPTS_OPTION, promptsFolder } from './validate';
 
 const PROMPTS_AT_ONCE = 16;
@@ -43,14 +43,20 @@ export const PULL: CommandSpec = {
 async function pull(args: Arguments, io: Io): Promise<PullItem[]> {
   const folder = promptsFolder(args, io);
   const { sync } = await deployPorts(args, io);
-  const local = await readLocal(folder, args, io);
+  const local = await readLocal(folder, io);
   const listed = await readListed(sync, args.positionals[0]);
   const label = textOption(args, 'label') ?? null;
   const versions = await inParallel(listed, PROMPTS_AT_ONCE, (each) => adoptable(sync, each, label));
   const found = versions.filter((version) => version !== null);
+  if (found.length === 0 && label !== null) throw nobodyHolds(label, args.positionals[0]);
   const items = planPull(found, local, { force: flagOption(args, 'force') });
   for (const item of items) if (item.text !== null) await write(join(folder, item.file), item.text, item.state);
   return items;
+}
+
+function nobodyHolds(label: string, prompt: string | undefined): RampartError {
+  const where = prompt === undefined ? 'a prompt' : `prompt ${prompt}`;
+  return new RampartError('not_found', `${where}: expected a version with label ${label}, got none`);
 }
 
 async function readListed(sync: PromptSync, prompt: string | undefined): Promise<ListedPrompt[]> {
@@ -72,12 +78,13 @@ async function adoptable(
   return newest === undefined ? null : sync.wholeVersion(prompt, newest);
 }
 
-async function readLocal(folder: string, args: Arguments, io: Io): Promise<LocalPrompts> {
-  const definitions = existsSync(folder) ? await localDefinitions(args, io) : [];
+async function readLocal(folder: string, io: Io): Promise<LocalPrompts> {
+  const prompts = existsSync(folder) ? await readPrompts(folder, io) : [];
   const texts = new Map<string, string>();
-  for (const { source } of definitions) texts.set(source.file, await readFile(resolve(io.cwd, source.file), 'utf8'));
+  for (const { source } of prompts.map(({ definition }) => definition))
+    texts.set(source.file, await readFile(resolve(io.cwd, source.file), 'utf8'));
   return {
-    definitions,
+    prompts,
     files: existsSync(folder) ? filesIn(folder) : [],
     fileOf: ({ source }) => ({ file: relative(folder, resolve(io.cwd, source.file)), text: texts.get(source.file)! }),
   };

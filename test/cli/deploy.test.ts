@@ -199,6 +199,17 @@ test('what fails is accounted for, the rest is done, and the exit code says what
   for (const name of ['a', 'b', 'c']) expect(versions(name)).toHaveLength(1);
 });
 
+test('Ctrl-C: what was not begun is named, and nothing of it was done', async () => {
+  const { main } = await import('../../src/cli/main');
+  const { testIo } = await import('./test-io');
+  repository.write('prompts/answer.md', markdown('answer', 'Be kind.'));
+  const io = testIo({ cwd: repository.cwd, env: repository.env });
+  io.interrupt();
+  expect(await main(['deploy'], io)).toBe(130);
+  expect(io.written.out).toContain('- answer: not begun: a new version, labelled candidate\n');
+  expect(versions()).toEqual([]);
+});
+
 test('the plan as a comment: no markup, no mention and no fence of a prompt gets out', async () => {
   live('Be polite.');
   repository.write('prompts/answer.md', markdown('answer', 'Say ```` and <b>@all</b>', 'tags: ["@team"]\n'));
@@ -355,6 +366,22 @@ describe('pull', () => {
       ['unlabelled', []],
     ]);
     expect((await repository.run('pull', 'chat')).out).toBe('Pulled: 0 written, 1 the same, 0 kept, 0 not adopted.\n');
+  });
+
+  test('what would be a definition with an error is not adopted, nor what then refers to nothing known', async () => {
+    const { data } = repository.standIn;
+    const create = (name: string, prompt: string): void =>
+      void data.createPrompt({ name, prompt, labels: ['production'] }, NOW_MS);
+    create('partial', 'Hello {{> header}}');
+    create('refers', 'a @@@langfusePrompt:name=partial|label=production@@@');
+    create('fine', 'b @@@langfusePrompt:name=refers|label=production@@@');
+    const pulled = await repository.run('pull');
+    expect(pulled.out).toContain('! partial version 1: not adopted: expected a variable, got the partial');
+    expect(written('refers.md')).toContain('external:\n  - partial\n');
+    expect((await repository.run('plan')).out).toContain('Plan: 2 unchanged.');
+    expect((await repository.run('pull', '--label', 'nobody')).err).toContain(
+      'expected a version with label nobody, got none',
+    );
   });
 
   test('never overwrites what says something else; --force keeps what Langfuse does not know', async () => {

@@ -1,5 +1,5 @@
 import type { WholeVersion } from '../../core/ports';
-import { collectPrompts } from '../load/collect-prompts';
+import { collectPrompts, type LoadedPrompt } from '../load/collect-prompts';
 import { readModelConfigs } from '../load/model-configs';
 import { readMarkdown } from '../load/read-markdown';
 import { writeMarkdown, type WritableDefinition } from '../load/write-markdown';
@@ -8,8 +8,10 @@ import { contentHash } from '../hash';
 import { readCommitMessage } from '../commit-message';
 import { readTemplate } from '../rules/template';
 
-/** A version as a definition that can be written, or why there is none. */
-export type Adopted = { ok: true; definition: WritableDefinition; text: string } | { ok: false; reason: string };
+/** A version as a definition that can be written, the file's text, and how it is loaded from there; or why there is none. */
+export type Adopted =
+  | { ok: true; definition: WritableDefinition; text: string; loaded: LoadedPrompt }
+  | { ok: false; reason: string };
 
 const FIRST_SEMVER = '1.0.0';
 
@@ -20,8 +22,14 @@ const REFERENCE = /@@@langfusePrompt:name=([^|@]+)\|/gu;
  * Turns a version into the text of a Markdown file that says the same: it is read back and compared before it is given out.
  * @param defined names of prompts that have a definition; other prompts that are referred to are noted as external
  * @param semver of the definition; null = what its commit message says, else 1.0.0
+ * @param file that it is to be written to, for the places of what is wrong
  */
-export function adoptVersion(version: WholeVersion, defined: ReadonlySet<string>, semver: string | null): Adopted {
+export function adoptVersion(
+  version: WholeVersion,
+  defined: ReadonlySet<string>,
+  semver: string | null,
+  file: string,
+): Adopted {
   const body = writableBody(version);
   if (body === null)
     return { ok: false, reason: 'it has messages that are neither a text of a role nor a placeholder' };
@@ -42,21 +50,23 @@ export function adoptVersion(version: WholeVersion, defined: ReadonlySet<string>
     ...(external.length === 0 ? {} : { external }),
   };
   const text = writeMarkdown(definition);
-  if (isReadBack(text, definition)) return { ok: true, definition, text };
+  const loaded = readBack(text, definition, file);
+  if (loaded !== null) return { ok: true, definition, text, loaded };
   return { ok: false, reason: 'a Markdown file cannot say what it says (an empty text, an unusual name)' };
 }
 
-/** True when the file's text is the definition, to the last character. */
-export function isReadBack(text: string, definition: WritableDefinition): boolean {
-  const { source, problems } = readMarkdown('prompt.md', text, (front) => front['type'] === 'chat');
-  if (source === null || problems.some(({ severity }) => severity === 'error')) return false;
-  const read = collectPrompts([source], [], readModelConfigs([])).prompts[0]?.definition;
-  return (
-    read !== undefined &&
-    read.name === definition.name &&
-    contentHash(read) === contentHash(definition) &&
-    JSON.stringify(read.tags) === JSON.stringify(definition.tags)
-  );
+/** The file's text as it is loaded; null when that is not the definition, to the last character. */
+function readBack(text: string, definition: WritableDefinition, file: string): LoadedPrompt | null {
+  const { source, problems } = readMarkdown(file, text, (front) => front['type'] === 'chat');
+  if (source === null || problems.some(({ severity }) => severity === 'error')) return null;
+  const loaded = collectPrompts([source], [], readModelConfigs([])).prompts[0];
+  if (loaded === undefined) return null;
+  const { name, tags } = loaded.definition;
+  const isSame =
+    name === definition.name &&
+    contentHash(loaded.definition) === contentHash(definition) &&
+    JSON.stringify(tags) === JSON.stringify(definition.tags);
+  return isSame ? loaded : null;
 }
 
 function stampedSemver(version: WholeVersion): string | null {

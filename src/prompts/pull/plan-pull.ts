@@ -1,6 +1,8 @@
 import type { WholeVersion } from '../../core/ports';
 import type { PromptDefinition } from '../definition';
 import { contentHash } from '../hash';
+import type { LoadedPrompt } from '../load/collect-prompts';
+import { checkPrompts } from '../rules/check-prompts';
 import { adoptVersion } from './adopt-version';
 import { fileNameOf } from './file-name';
 import { keepOwnKeys } from './keep-own-keys';
@@ -21,7 +23,7 @@ export interface PullItem {
 }
 
 export interface LocalPrompts {
-  definitions: readonly PromptDefinition[];
+  prompts: readonly LoadedPrompt[];
   /** Files of the prompts folder, relative to it. */
   files: readonly string[];
   /** The file of a definition, relative to the prompts folder, and its text. */
@@ -29,7 +31,8 @@ export interface LocalPrompts {
 }
 
 /**
- * Decides what becomes of each version in git. A definition that says something else is kept, unless `force`.
+ * Decides what becomes of each version in git. A definition that says something else is kept, unless `force`. What would be a
+ * definition with an error is not adopted, since nothing could be planned beside it.
  * @param versions one of each prompt
  */
 export function planPull(
@@ -37,22 +40,64 @@ export function planPull(
   local: LocalPrompts,
   { force }: { force: boolean },
 ): PullItem[] {
+  const reasons = new Map<string, string>();
+  for (;;) {
+    const planned = planOnce(versions, local, force, reasons);
+    for (const { item } of planned) if (item.state === 'refused') reasons.set(item.prompt, item.note);
+    const errors = errorsOf(planned, local);
+    if (errors.size === 0) return planned.map(({ item }) => item);
+    for (const [prompt, message] of errors) reasons.set(prompt, message);
+  }
+}
+
+/** `loaded`: a new definition as it will be loaded; null for what is there, or is not written. */
+interface Planned {
+  item: PullItem;
+  loaded: LoadedPrompt | null;
+}
+
+/** @param reasons why prompts are not adopted, by name */
+function planOnce(
+  versions: readonly WholeVersion[],
+  local: LocalPrompts,
+  force: boolean,
+  reasons: ReadonlyMap<string, string>,
+): Planned[] {
   const taken = new Set(local.files.map((file) => file.toLowerCase()));
-  const defined = new Set([...local.definitions.map(({ name }) => name), ...versions.map(({ prompt }) => prompt)]);
+  const definitions = local.prompts.map(({ definition }) => definition);
+  const adopted = versions.map(({ prompt }) => prompt).filter((prompt) => !reasons.has(prompt));
+  const defined = new Set([...definitions.map(({ name }) => name), ...adopted]);
   return versions.map((version) => {
-    const base = local.definitions.find(({ name, variant }) => name === version.prompt && variant === null);
-    const item =
-      base === undefined ? adoptNew(version, defined, taken) : compareWith(base, version, defined, local, force);
-    taken.add(item.file.toLowerCase());
-    return item;
+    const reason = reasons.get(version.prompt);
+    if (reason !== undefined) return { item: refused(version, reason), loaded: null };
+    const base = definitions.find(({ name, variant }) => name === version.prompt && variant === null);
+    if (base !== undefined) return { item: compareWith(base, version, defined, local, force), loaded: null };
+    const planned = adoptNew(version, defined, taken);
+    taken.add(planned.item.file.toLowerCase());
+    return planned;
   });
 }
 
-function adoptNew(version: WholeVersion, defined: ReadonlySet<string>, taken: ReadonlySet<string>): PullItem {
+/** What would be wrong with the new definitions beside all others: the first error of each, by prompt. */
+function errorsOf(planned: readonly Planned[], local: LocalPrompts): Map<string, string> {
+  const added = planned.flatMap(({ loaded }) => loaded ?? []);
+  const names = new Map(planned.map(({ item }) => [item.file, item.prompt]));
+  const errors = new Map<string, string>();
+  for (const { severity, place, message } of checkPrompts([...local.prompts, ...added])) {
+    const prompt = names.get(place.file);
+    const isNew = added.some(({ definition }) => definition.name === prompt);
+    if (severity === 'error' && prompt !== undefined && isNew && !errors.has(prompt)) errors.set(prompt, message);
+  }
+  return errors;
+}
+
+function adoptNew(version: WholeVersion, defined: ReadonlySet<string>, taken: ReadonlySet<string>): Planned {
   const { prompt, version: number } = version;
-  const adopted = adoptVersion(version, defined, null);
-  if (!adopted.ok) return refused(version, adopted.reason);
-  return { prompt, version: number, state: 'new', file: fileNameOf(prompt, taken), text: adopted.text, note: '' };
+  const file = fileNameOf(prompt, taken);
+  const adopted = adoptVersion(version, defined, null, file);
+  if (!adopted.ok) return { item: refused(version, adopted.reason), loaded: null };
+  const { text, loaded } = adopted;
+  return { item: { prompt, version: number, state: 'new', file, text, note: '' }, loaded };
 }
 
 function compareWith(
@@ -79,7 +124,7 @@ function compareWith(
   if (!force) {
     return { ...common, state: 'kept', text: null, note: 'it says something else; --force overwrites it' };
   }
-  const adopted = adoptVersion(version, defined, nextPatch(base.semver));
+  const adopted = adoptVersion(version, defined, nextPatch(base.semver), file);
   if (!adopted.ok) return refused(version, adopted.reason);
   const note = 'its config is written out whole, what it inherited included';
   return { ...common, state: 'overwrite', text: keepOwnKeys(old, adopted.text), note };

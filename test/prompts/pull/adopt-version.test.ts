@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { VersionBody, WholeVersion } from '../../../src/core/ports';
 import { contentHash } from '../../../src/prompts/hash';
 import { writeCommitMessage } from '../../../src/prompts/commit-message';
-import { adoptVersion, isReadBack } from '../../../src/prompts/pull/adopt-version';
+import { adoptVersion } from '../../../src/prompts/pull/adopt-version';
 import { fileNameOf } from '../../../src/prompts/pull/file-name';
 import { GIT } from '../project';
 
@@ -42,11 +42,11 @@ test('what is written says what the version says, to the last character, or is n
   fc.assert(
     fc.property(body, config, fc.array(fc.string({ minLength: 1 }), { maxLength: 3 }), (said, configured, tags) => {
       const given = version(said, { config: configured, tags });
-      const adopted = adoptVersion(given, new Set(), null);
+      const adopted = adoptVersion(given, new Set(), null, 'a.md');
       if (!adopted.ok) return;
       written += 1;
       expect(contentHash(adopted.definition)).toBe(contentHash(given));
-      expect(isReadBack(adopted.text, adopted.definition)).toBe(true);
+      expect(contentHash(adopted.loaded.definition)).toBe(contentHash(given));
     }),
   );
   expect(written).toBeGreaterThan(50);
@@ -61,7 +61,7 @@ test.each<[string, VersionBody, unknown]>([
   ['a strange role', { type: 'chat', messages: [{ role: 'the critic', content: ' x ' }] }, {}],
   ['an empty message', { type: 'chat', messages: [{ role: 'user', content: '' }] }, {}],
 ])('%s is kept', (_, said, configured) => {
-  expect(adoptVersion(version(said, { config: configured }), new Set(), null)).toMatchObject({ ok: true });
+  expect(adoptVersion(version(said, { config: configured }), new Set(), null, 'a.md')).toMatchObject({ ok: true });
 });
 
 test.each<[VersionBody, unknown, string]>([
@@ -69,7 +69,7 @@ test.each<[VersionBody, unknown, string]>([
   [text(' '), {}, 'a Markdown file cannot say what it says'],
   [{ type: 'chat', messages: [{ other: { role: 'tool', content: [] } }] }, {}, 'it has messages that are neither'],
 ])('%j with %j is not adopted', (said, configured, reason) => {
-  const adopted = adoptVersion(version(said, { config: configured }), new Set(), null);
+  const adopted = adoptVersion(version(said, { config: configured }), new Set(), null, 'a.md');
   expect(adopted).toEqual({ ok: false, reason: expect.stringContaining(reason) });
 });
 
@@ -79,9 +79,9 @@ test('variables are declared, unknown prompts are external, the version is the o
   );
   const hash = contentHash({ body: said, config: {} });
   const commitMessage = writeCommitMessage({ semver: '2.3.4', variant: null, hash }, GIT);
-  const adopted = adoptVersion(version(said, { commitMessage }), new Set(['here']), null);
+  const adopted = adoptVersion(version(said, { commitMessage }), new Set(['here']), null, 'a.md');
   expect(adopted).toMatchObject({ definition: { variables: ['b', 'a'], external: ['tone'], semver: '2.3.4' } });
-  expect(adoptVersion(version(said), new Set(), null)).toMatchObject({ definition: { semver: '1.0.0' } });
+  expect(adoptVersion(version(said), new Set(), null, 'a.md')).toMatchObject({ definition: { semver: '1.0.0' } });
 });
 
 test('file names are safe and never the same', () => {
