@@ -24,6 +24,12 @@ export async function readPrompts(folder: string, io: Io): Promise<LoadedPrompt[
   throw new CommandProblem('configuration', `${problemText(errors[0]!)}${more}`, { hint: 'see: rampart validate' });
 }
 
+/** The definitions that can be read, whatever is wrong with others; for showing what is there. */
+export async function readableDefinitions(args: Arguments, io: Io): Promise<PromptDefinition[]> {
+  const folder = promptsFolder(args, io);
+  return existsSync(folder) ? (await loadPrompts(folder, io.cwd)).definitions : [];
+}
+
 /** As {@link readDefinitions}; nothing where there is no such folder and none was named. */
 export async function localDefinitions(args: Arguments, io: Io): Promise<PromptDefinition[]> {
   const folder = promptsFolder(args, io);

@@ -7,7 +7,7 @@ import type { Io } from './io';
 import { paintFor, type Paint } from './paint';
 import { flagOption, type Arguments } from './parse-arguments';
 import { EXIT } from './problem';
-import { localDefinitions } from './prompts-folder';
+import { readableDefinitions } from './prompts-folder';
 import { PROMPTS_OPTION } from './validate';
 import { columns } from './table';
 
@@ -32,7 +32,7 @@ export const VERSIONS: CommandSpec = {
 async function knownVersions(prompt: string, args: Arguments, io: Io): Promise<KnownVersion[]> {
   const { sync, store } = await deployPorts(args, io);
   const [definitions, item] = await Promise.all([
-    localDefinitions(args, io),
+    readableDefinitions(args, io),
     store === null ? null : store.read(prompt),
   ]);
   return listVersions(sync, prompt, definitions, item);

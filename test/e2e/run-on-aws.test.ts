@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeHandler } from '../../lambdas/tick';
 import { deployedController } from '../../src/cli/aws-deployment';
@@ -64,6 +64,21 @@ test('commands and status work on what the deployed functions wrote', async () =
   });
   expect((await rampart({ cwd, env }, 'history', PROMPT)).out).toMatch(/rolled back +ada +.*reason: a bad feeling/u);
   expect((await rampart({ cwd, env }, 'doctor')).out).toContain('1 prompt in AWS');
+});
+
+test('what was rolled back there is refused by plan, with the table and the keys alone, until it is released', async () => {
+  const front = `name: ${PROMPT}\nversion: 1.1.0\nrollout: ${JSON.stringify(QUICK_POLICY)}`;
+  await mkdir(join(cwd, 'prompts'));
+  await writeFile(join(cwd, 'prompts', 'greeting.md'), `---\n${front}\n---\n\nHi\n`);
+  const { publicKey, secretKey } = langfuse;
+  const keys = { LANGFUSE_PUBLIC_KEY: publicKey, LANGFUSE_SECRET_KEY: secretKey };
+  const planEnv = { RAMPART_TABLE: env['RAMPART_TABLE']!, ...keys };
+  expect(await rampart({ cwd, env: planEnv }, 'plan')).toMatchObject({
+    exit: 1,
+    out: expect.stringContaining(`refused until it is released: rampart release ${PROMPT} 2`),
+  });
+  await rampart({ cwd, env }, 'release', PROMPT, '2', '--because', 'it was the weather');
+  expect(await rampart({ cwd, env: planEnv }, 'plan')).toMatchObject({ exit: 0 });
 });
 
 test('what is missing of the environment is named', async () => {

@@ -6,7 +6,7 @@ import type { PromptDefinition } from '../../src/prompts/definition';
 import { contentHash } from '../../src/prompts/hash';
 import { makePlan, type PlanPorts } from '../../src/prompts/plan/make-plan';
 import type { Plan } from '../../src/prompts/plan/plan';
-import type { PlanOptions } from '../../src/prompts/plan/plan-prompt';
+import type { PlanOptions } from '../../src/prompts/plan/draft';
 import { politeSync, type Politeness } from '../../src/prompts/remote/polite-sync';
 
 /* A Langfuse project over HTTP, and definitions to be compared with it. */

@@ -3,8 +3,7 @@ import type { PromptSync } from '../../core/ports';
 import { inParallel } from '../in-parallel';
 import { hasActions, type Action, type Plan, type PromptPlan } from '../plan/plan';
 import type { Politeness } from '../remote/polite-sync';
-import { createOnce } from './create-once';
-import type { Progress } from './progress';
+import { carryOutAction } from './carry-out-action';
 import { readProgress } from './read-progress';
 
 /** Prompts that are written at the same time. Within one prompt everything is done in order. */
@@ -49,9 +48,10 @@ export async function applyPlan(sync: PromptSync, plan: Plan, options: ApplyOpti
 }
 
 async function checkAll(sync: PromptSync, open: readonly PromptPlan[]): Promise<void> {
-  const checked = await inParallel(open, PROMPTS_AT_ONCE, async (each) =>
-    changeOf(each.prompt, await readProgress(sync, each)),
-  );
+  const checked = await inParallel(open, PROMPTS_AT_ONCE, async (each) => {
+    const progress = await readProgress(sync, each);
+    return 'changed' in progress ? `${each.prompt}: ${progress.changed}` : null;
+  });
   const changes = checked.filter((change) => change !== null);
   if (changes.length > 0) throw changedSince(changes);
 }
@@ -65,9 +65,8 @@ async function applyPrompt(sync: PromptSync, plan: PromptPlan, options: ApplyOpt
   let current = plan.actions[0]!;
   try {
     const progress = await readProgress(sync, plan);
-    const change = changeOf(plan.prompt, progress);
-    if (change !== null) throw changedSince([change]);
-    const done = 'done' in progress ? progress.done : new Map<string, number | null>();
+    if ('changed' in progress) throw changedSince([`${plan.prompt}: ${progress.changed}`]);
+    const { done } = progress;
     let newest = Math.max(
       0,
       ...(plan.seen?.versions ?? []),
@@ -77,7 +76,7 @@ async function applyPrompt(sync: PromptSync, plan: PromptPlan, options: ApplyOpt
       current = action;
       const before = done.get(action.id);
       const version =
-        before === undefined ? await carryOut(sync, plan.prompt, action, newest, options.politeness) : before;
+        before === undefined ? await carryOutAction(sync, plan.prompt, action, newest, options.politeness) : before;
       newest = Math.max(newest, version ?? 0);
       report({ prompt: plan.prompt, action, state: before === undefined ? 'done' : 'already', version, problem: null });
     }
@@ -89,54 +88,8 @@ async function applyPrompt(sync: PromptSync, plan: PromptPlan, options: ApplyOpt
   return results;
 }
 
-/** @returns the version that was made or labelled; null for what is of no one version */
-async function carryOut(
-  sync: PromptSync,
-  prompt: string,
-  action: Action,
-  newest: number,
-  politeness: Politeness,
-): Promise<number | null> {
-  switch (action.kind) {
-    case 'create_version': {
-      const version = await createOnce(sync, prompt, action, newest, politeness);
-      for (const { label } of action.labels) await mustHold(sync, prompt, label, version);
-      return version;
-    }
-    case 'rewrite_tags':
-      await mustHaveTags(sync, prompt, action.to);
-      return null;
-    case 'move_label':
-      await sync.moveLabel(prompt, action.version, action.label);
-      await mustHold(sync, prompt, action.label, action.version);
-      return action.version;
-  }
-}
-
-async function mustHold(sync: PromptSync, prompt: string, label: string, version: number): Promise<void> {
-  const holders = await sync.labelHolders(prompt, label);
-  if (holders.length === 1 && holders[0] === version) return;
-  const on = holders.length === 0 ? 'no version' : `version ${holders.join(' and ')}`;
-  throw new RampartError('refused', `label ${label} of ${prompt}: expected on version ${version}, is on ${on}`, {
-    hint: 'Somebody else moved it at the same time. Look at it in Langfuse, then plan again.',
-  });
-}
-
-/** They were sent together with the new version. */
-async function mustHaveTags(sync: PromptSync, prompt: string, tags: readonly string[]): Promise<void> {
-  const now = (await sync.listPrompt(prompt))?.tags.toSorted() ?? [];
-  if (JSON.stringify(now) === JSON.stringify(tags)) return;
-  throw new RampartError('refused', `tags of ${prompt}: expected ${tags.join(', ')}, got ${now.join(', ')}`, {
-    hint: 'Somebody else changed them at the same time. Plan again.',
-  });
-}
-
 function notBegun(prompt: string, actions: readonly Action[]): ActionResult[] {
   return actions.map((action) => ({ prompt, action, state: 'not_begun', version: null, problem: null }));
-}
-
-function changeOf(prompt: string, progress: Progress): string | null {
-  return 'changed' in progress ? `${prompt}: ${progress.changed}` : null;
 }
 
 function changedSince(changes: readonly string[]): RampartError {

@@ -3,7 +3,6 @@ import { canonicalJson } from '../../core/policy/canonical-json';
 import type { VersionBody } from '../../core/ports';
 import type { Content } from '../hash';
 import type { ContentDiff } from './plan';
-import { sortedJson } from './sorted-json';
 
 /** A line of a diff. `gap`: lines that are equal and left out. */
 export type DiffLine =
@@ -113,4 +112,9 @@ function pair(before: string, after: string): DiffLine[] {
     { kind: 'removed', parts: parts('added') },
     { kind: 'added', parts: parts('removed') },
   ];
+}
+
+/** JSON for people: keys sorted, two blanks of indentation. */
+function sortedJson(value: unknown): string {
+  return JSON.stringify(JSON.parse(canonicalJson(value)), null, 2);
 }

@@ -6,7 +6,8 @@ import { sha256 } from '../hash';
 import { inParallel } from '../in-parallel';
 import { readProject, type RemoteProject } from '../remote/read-remote';
 import type { Plan, PromptPlan } from './plan';
-import { planPrompt, type GuardFacts, type PlanOptions } from './plan-prompt';
+import type { GuardFacts, PlanOptions } from './draft';
+import { planPrompt } from './plan-prompt';
 
 const ITEMS_AT_ONCE = 8;
 

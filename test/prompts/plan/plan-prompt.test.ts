@@ -1,6 +1,7 @@
 import type { PromptDefinition } from '../../../src/prompts/definition';
 import type { PromptPlan } from '../../../src/prompts/plan/plan';
-import { planPrompt, type GuardFacts, type PlanOptions } from '../../../src/prompts/plan/plan-prompt';
+import type { GuardFacts, PlanOptions } from '../../../src/prompts/plan/draft';
+import { planPrompt } from '../../../src/prompts/plan/plan-prompt';
 import { defined, OPTIONS } from '../project';
 import { held, type Held } from './remote';
 
