@@ -9,10 +9,16 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Assignment } from '../../core/assignment/assignment';
 import type { AuditEvent, PromptItem } from '../../core/item/prompt-item';
-import { ASSIGNMENTS_INDEX, LISTED } from '../../core/assignment/assignments-index';
+import {
+  ASSIGNMENTS_INDEX,
+  ITEM_SORT_KEY,
+  LISTED,
+  promptKey,
+  promptOfKey,
+  TABLE_KEYS,
+} from '../../core/assignment/assignment-keys';
 import type { AssignmentPage, PromptStore } from '../../core/ports';
-import { TABLE_KEYS } from '../../core/config/state-layout';
-import { HISTORY_PREFIX, ITEM_SORT_KEY, promptKey, promptOfKey } from './dynamodb-table';
+import { HISTORY_PREFIX } from './dynamodb-table';
 import { readable, split } from './readable-assignments';
 import { calling, fromSdk, isNamed } from './sdk-errors';
 import { eventKey, readStoredEvent } from './stored-event';

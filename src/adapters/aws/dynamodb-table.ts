@@ -12,20 +12,8 @@ import { ASSIGNMENTS_INDEX, TABLE_KEYS } from '../../core/config/state-layout';
  * Only items carry `listed`, so the index over it holds one small row per prompt: the assignment.
  */
 
-export const ITEM_SORT_KEY = 'item';
 export const HISTORY_PREFIX = 'history#';
 export const BUDGET_KEY = { pk: 'deployment', sk: 'budget' } as const;
-
-/** Partition key of everything that belongs to a prompt. */
-export function promptKey(prompt: string): string {
-  return `prompt#${prompt}`;
-}
-
-/** The prompt of a partition key; null when it is no prompt's. */
-export function promptOfKey(key: string): string | null {
-  const prefix = promptKey('');
-  return key.startsWith(prefix) ? key.slice(prefix.length) : null;
-}
 
 /** What CreateTable takes for the embedded engine; on AWS the stack makes the same table. */
 export function tableDefinition(tableName: string): CreateTableCommandInput {

@@ -38,6 +38,16 @@ test('all prompts, page by page, from the index that holds nothing else', async 
   expect(invalid).toEqual([]);
 });
 
+test('a few prompts by their keys; one that is not there is left out', async () => {
+  const source = dynamoDbSource({ tableName: engine.tableName, client, prompts: ['prompt-4', 'none', 'prompt-2'] });
+  expect(await read(source)).toEqual({
+    documents: [emptyItem('prompt-4', 3, 1000).assignment, emptyItem('prompt-2', 3, 1000).assignment],
+    invalid: [],
+    maxAgeMs: null,
+    ageMs: 0,
+  });
+});
+
 test('without a client it makes its own, from the environment', async () => {
   const before = { ...process.env };
   Object.assign(process.env, engine.environment);
@@ -58,6 +68,10 @@ test('a damaged row names its prompt and spares the others', async () => {
       ExpressionAttributeValues: { ':text': { S: '{"schema":' } },
     }),
   );
+  const byKey = await read(dynamoDbSource({ tableName: engine.tableName, client, prompts: ['prompt-1'] }));
+  expect(byKey.invalid).toEqual([
+    { message: 'row "prompt#prompt-1".assignment: expected JSON, got 10 characters that are none', prompt: 'prompt-1' },
+  ]);
   const router = createRouter({ source: dynamoDbSource({ tableName: engine.tableName, client }) });
   closers.push(() => router.close());
   await router.ready();
