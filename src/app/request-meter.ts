@@ -32,7 +32,7 @@ export function requestMeter(budget: RequestBudget, purpose: 'label' | 'read', n
           retryAfterMs: Math.max(0, retryAtMs - nowMs),
         });
       }
-      held = granted;
+      held += granted;
     }
     held--;
     used++;

@@ -1,4 +1,4 @@
-import { packLine, unpackLines } from '../../core/evidence/pack-journal';
+import { unpackLines } from '../../core/evidence/pack-journal';
 import { byteSink, written } from '../../core/evidence/packed-values';
 import type { JournalLine, Workspace } from '../../core/evidence/workspace';
 import type { ObjectStore } from '../../core/ports';
@@ -14,23 +14,17 @@ interface Header {
 
 const END_OF_HEADER = '\n'.charCodeAt(0);
 
-/** Packs a batch's lines: held until there are enough of them, they take a fraction of the memory. */
-export function holdJournal(work: Workspace): void {
-  for (const line of work.journal) packLine(work.heldJournal, line);
-  work.journal.length = 0;
-}
-
-/** Stores the held part of the journal as one object when it has at least `fewest` bytes. */
+/** Stores what the journal holds as one object when that is at least `fewest` bytes. */
 export async function writeJournal(work: Workspace, objects: ObjectStore, fewest: number): Promise<void> {
   const evidence = work.manifest.experiment;
-  const { heldJournal } = work;
-  if (evidence === null || heldJournal.length < fewest) return;
+  const { journal } = work;
+  if (evidence === null || journal.length < fewest) return;
   const header: Header = { experiment: evidence.experimentId, previous: evidence.journal };
   const head = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
-  const bytes = new Uint8Array(head.length + heldJournal.length);
+  const bytes = new Uint8Array(head.length + journal.length);
   bytes.set(head);
-  bytes.set(written(heldJournal), head.length);
-  work.heldJournal = byteSink(heldJournal.length);
+  bytes.set(written(journal), head.length);
+  work.journal = byteSink(journal.length);
   evidence.journal = await objects.put('evidence', bytes);
 }
 

@@ -1,9 +1,10 @@
 import type { Experiment } from '../../core/evidence/experiment';
 import type { DueEntry } from '../../core/evidence/manifest';
+import { journalTick } from '../../core/evidence/pack-journal';
 import { closeAllBlocks } from '../../core/evidence/replay-journal';
 import { handleDue } from '../../core/evidence/units';
 import type { ExperimentRules } from '../../core/evidence/workspace';
-import { holdJournal, writeJournal } from './journal';
+import { writeJournal } from './journal';
 import { readPage } from './page-tree';
 import { finishBatch, finishSlice, type Reading } from './reading';
 import { loadInto } from './snapshot';
@@ -25,7 +26,6 @@ export async function judgeDue(reading: Reading, rules: ExperimentRules, experim
   }
   await finishSlice(reading);
   closeAllBlocks(evidence.states, experiment, work.nowMs);
-  work.journal.push(['tick', work.nowMs]);
-  holdJournal(work);
+  journalTick(work.journal, work.nowMs);
   await writeJournal(work, controller.objects, 1);
 }

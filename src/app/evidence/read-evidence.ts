@@ -1,7 +1,7 @@
 import type { RampartError } from '../../core/errors';
 import type { Experiment } from '../../core/evidence/experiment';
 import { editWindowMs, openManifest } from '../../core/evidence/new-manifest';
-import type { Manifest } from '../../core/evidence/manifest';
+import type { HourCounts, Manifest } from '../../core/evidence/manifest';
 import { heldEntries } from '../../core/evidence/packed-entries';
 import { byteSink } from '../../core/evidence/packed-values';
 import { experimentRules, type ExperimentRules, type Workspace } from '../../core/evidence/workspace';
@@ -9,15 +9,18 @@ import type { Controller } from '../controller';
 import { requestMeter } from '../request-meter';
 import { judgeDue } from './judge-due';
 import { lookUpPending } from './look-up-pending';
-import { readObservations } from './read-observations';
-import { foldPending, readScores } from './read-scores';
+import type { FoldLanes } from './read-lanes';
+import { openObservations } from './read-observations';
+import { foldPending, openScores } from './read-scores';
 import { finishSlice, type Reading } from './reading';
+import { rememberedHash } from './remembered-hash';
 import { rotateSubjects, writeSnapshot } from './snapshot';
 
 const MINUTE_MS = 60_000;
-/** A slice with fewer generations is followed by one that is twice as long, one with more by one half as long. */
-const FEW_ROWS = 5_000;
-const MANY_ROWS = 20_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Generations of a slice: so few that their records are gone before the garbage collector has moved them. */
+const SLICE_ROWS = 2_000;
+const REMEMBERED_HASHES = 20_000;
 
 /** Environments of the weekly numbers where no experiment's policy names them. */
 const IDLE_ENVIRONMENTS = ['production', 'default'];
@@ -57,14 +60,15 @@ export async function readEvidence(
     work: emptyWorkspace(manifest, rules, running, nowMs),
     meter: requestMeter(controller.budget, 'read', nowMs),
     unitKind: running?.unit ?? 'trace',
+    hashUnit: rememberedHash(controller.hashUnit, REMEMBERED_HASHES),
     stopped: null,
     counts: { observations: 0, scores: 0 },
     pages: { observations: 0, scores: 0 },
   };
   await foldPending(reading);
   await readSlices(reading);
-  await readObservations(reading, 2, nowMs);
-  await readScores(reading, 3);
+  await openObservations(reading, 2, nowMs)();
+  await openScores(reading, 3)();
   await lookUpPending(reading);
   await finishSlice(reading);
   if (rules !== null && running !== null) await judgeDue(reading, rules, running);
@@ -76,24 +80,41 @@ export async function readEvidence(
 
 /**
  * Reads what is new a slice of time after the other, generations and then their scores, so that what both are about is
- * still at hand. A tick that comes in time has one slice.
+ * still at hand. A tick that comes in time and has little to read has one slice. The next slice's generations are on their
+ * way while scores are folded.
  */
 async function readSlices(reading: Reading): Promise<void> {
-  const { controller, work } = reading;
-  const { manifest, nowMs } = work;
-  let sliceMs = controller.settings.tickEveryMs + MINUTE_MS;
-  for (;;) {
+  const { manifest, nowMs } = reading.work;
+  let sliceMs = firstSliceMs(reading);
+  let foldObservations: FoldLanes | null = openObservations(reading, 1, manifest.observations[0]!.doneMs + sliceMs);
+  while (foldObservations !== null) {
     const { doneMs, lagMs } = manifest.observations[0]!;
     const { observations } = reading.counts;
-    await readObservations(reading, 1, doneMs + sliceMs);
-    await readScores(reading, 1);
-    await finishSlice(reading);
+    await foldObservations();
     const reachedMs = manifest.observations[0]!.doneMs;
-    if (reachedMs === doneMs || reachedMs >= nowMs - lagMs || reading.stopped !== null) return;
-    const rows = reading.counts.observations - observations;
-    if (rows < FEW_ROWS) sliceMs *= 2;
-    if (rows > MANY_ROWS) sliceMs /= 2;
+    sliceMs = nextSliceMs(sliceMs, reading.counts.observations - observations);
+    const foldScores = openScores(reading, 1);
+    const isLast = reachedMs === doneMs || reachedMs >= nowMs - lagMs || reading.stopped !== null;
+    foldObservations = isLast ? null : openObservations(reading, 1, reachedMs + sliceMs);
+    await foldScores();
+    await finishSlice(reading);
   }
+}
+
+/** A tick that comes in time reads everything at once, unless there was more than a slice's worth in that time lately. */
+function firstSliceMs({ work, controller }: Reading): number {
+  const hourly = work.manifest.experiment?.hours.map(rowsOf) ?? [];
+  const inTimeMs = controller.settings.tickEveryMs + MINUTE_MS;
+  return Math.min(inTimeMs, (SLICE_ROWS * HOUR_MS) / Math.max(1, ...hourly));
+}
+
+function rowsOf({ used, unusable }: HourCounts): number {
+  return Object.values(unusable).reduce((sum, rows) => sum + rows, used);
+}
+
+/** As long as it would have taken for a slice to have the rows it should have; never much longer or shorter than the last. */
+function nextSliceMs(sliceMs: number, rows: number): number {
+  return sliceMs * Math.min(4, Math.max(1 / 4, SLICE_ROWS / Math.max(1, rows)));
 }
 
 function emptyWorkspace(
@@ -113,8 +134,7 @@ function emptyWorkspace(
     heldSubjects: heldEntries(),
     heldUnits: heldEntries(),
     due: [],
-    journal: [],
-    heldJournal: byteSink(1024),
+    journal: byteSink(1024),
     experiment: rules,
     editWindowMs: editWindowMs(running),
     facts: new Map(),

@@ -3,8 +3,10 @@ import { countRow, noteFact } from '../../core/evidence/count-rows';
 import type { Page } from '../../core/ports';
 import { ask, type Reading } from './reading';
 
-/** Rows folded at once: a page of either stream. */
-const BATCH_ROWS = 100;
+/** Rows folded at once, at least. */
+const BATCH_ROWS = 500;
+/** Pages that wait to be folded or are on their way; those that are not folded in the end were asked for in vain. */
+const PAGES_AHEAD = 2;
 
 type Window = NonNullable<Lane['window']>;
 
@@ -26,29 +28,22 @@ export interface Stream<Row, Ready> {
   fold(rows: Ready[]): Promise<void>;
 }
 
+/** Folds what a stream's lanes list, to the end or until nothing more can be asked. */
+export type FoldLanes = () => Promise<void>;
+
 /**
- * Reads every lane of a stream, page by page, folding in batches while the next page is on its way. The manifest's lanes move
- * on only together with the rows they brought, so whatever ends the reading, the next tick goes on where the last batch ended.
+ * Begins to read every lane of a stream, page by page, at most {@link PAGES_AHEAD} ahead of the folding. The manifest's lanes
+ * move on only together with the rows they brought, so whatever ends the reading, the next tick goes on where the last batch
+ * ended.
+ * @returns folds what is read; a stream that is never folded changes nothing
  */
-export async function readLanes<Row, Ready>(reading: Reading, stream: Stream<Row, Ready>): Promise<void> {
-  const { manifest, nowMs } = reading.work;
+export function openLanes<Row, Ready>(reading: Reading, stream: Stream<Row, Ready>): FoldLanes {
+  const { manifest } = reading.work;
   const lanes = manifest[stream.name].slice();
   const kept = new Set(lanes.map(({ window }) => window?.cursor).filter((cursor) => typeof cursor === 'string'));
+  const takePage = askAhead(reading, stream);
   let batch: Ready[] = [];
   let malformed = 0;
-
-  function request(): Asked<Row> | null {
-    if (reading.stopped !== null || reading.pages[stream.name] >= stream.maxPages) return null;
-    for (const [index, lane] of lanes.slice(0, stream.lanes).entries()) {
-      const window = nextWindow(lane, nowMs, stream.untilMs);
-      if (window === null) continue;
-      reading.pages[stream.name]++;
-      const page = ask(reading, () => stream.list(window));
-      page.catch(() => {});
-      return { index, window, page };
-    }
-    return null;
-  }
 
   async function flush(): Promise<void> {
     await stream.fold(batch);
@@ -59,22 +54,23 @@ export async function readLanes<Row, Ready>(reading: Reading, stream: Stream<Row
     malformed = 0;
   }
 
-  for (let asked = request(); asked !== null;) {
-    const { index, window } = asked;
-    const page = await asked.page;
-    if (page === null) {
-      if (kept.has(window.cursor ?? '') && isRefused(reading)) lanes[index] = restarted(lanes[index]!);
-      break;
+  return async () => {
+    for (let asked = takePage(); asked !== null; asked = takePage()) {
+      const { index, window } = asked;
+      const page = await asked.page;
+      if (page === null) {
+        if (kept.has(window.cursor ?? '') && isRefused(reading)) lanes[index] = restarted(lanes[index]!);
+        break;
+      }
+      const { rows, isWhole } = await stream.prepare(page.rows);
+      for (const row of rows) batch.push(row);
+      if (!isWhole) break;
+      if (index === 0) malformed += page.malformed.length;
+      lanes[index] = afterPage(lanes[index]!, window, page.cursor);
+      if (batch.length >= BATCH_ROWS) await flush();
     }
-    const { rows, isWhole } = await stream.prepare(page.rows);
-    for (const row of rows) batch.push(row);
-    if (!isWhole) break;
-    if (index === 0) malformed += page.malformed.length;
-    lanes[index] = afterPage(lanes[index]!, window, page.cursor);
-    asked = request();
-    if (batch.length >= BATCH_ROWS) await flush();
-  }
-  await flush();
+    await flush();
+  };
 }
 
 /** A page that is on its way; null when Langfuse could not be asked. */
@@ -82,6 +78,48 @@ interface Asked<Row> {
   index: number;
   window: Window;
   page: Promise<Page<Row> | null>;
+}
+
+/**
+ * Asks for the first page at once and for each next one as soon as the one before has come, as long as there is room.
+ * @returns takes the oldest page that was asked for; null when there is none
+ */
+function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): () => Asked<Row> | null {
+  const { manifest, nowMs } = reading.work;
+  const lanes = manifest[stream.name].slice();
+  const waiting: Asked<Row>[] = [];
+  let isUnderWay = false;
+
+  async function read(index: number, window: Window): Promise<Page<Row> | null> {
+    const page = await ask(reading, () => stream.list(window));
+    isUnderWay = false;
+    if (page === null) return null;
+    lanes[index] = afterPage(lanes[index]!, window, page.cursor);
+    askNext();
+    return page;
+  }
+
+  function askNext(): void {
+    const isFull = isUnderWay || waiting.length >= PAGES_AHEAD;
+    if (isFull || reading.stopped !== null || reading.pages[stream.name] >= stream.maxPages) return;
+    for (const [index, lane] of lanes.slice(0, stream.lanes).entries()) {
+      const window = nextWindow(lane, nowMs, stream.untilMs);
+      if (window === null) continue;
+      reading.pages[stream.name]++;
+      isUnderWay = true;
+      const page = read(index, window);
+      page.catch(() => {});
+      waiting.push({ index, window, page });
+      return;
+    }
+  }
+
+  askNext();
+  return () => {
+    const asked = waiting.shift() ?? null;
+    askNext();
+    return asked;
+  };
 }
 
 /** A cursor that was kept since the last tick may not be accepted any more. */

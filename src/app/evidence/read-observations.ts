@@ -2,7 +2,7 @@ import { dayOf } from '../../core/evidence/count-rows';
 import { foldObservations, type ResolvedObservation } from '../../core/evidence/fold-observations';
 import { sessionKey } from '../../core/evidence/records';
 import type { ObservationRow } from '../../core/ports';
-import { readLanes } from './read-lanes';
+import { openLanes, type FoldLanes } from './read-lanes';
 import { finishBatch, type Reading } from './reading';
 import { resolveUnits } from './resolve-units';
 import { loadInto } from './snapshot';
@@ -10,14 +10,14 @@ import { loadInto } from './snapshot';
 const OBSERVATIONS_PER_PAGE = 1000;
 
 /**
- * Reads the prompt's generations.
+ * Begins to read the prompt's generations.
  * @param lanes 1 = only those that are new, 2 = also again those that may have come late
  * @param untilMs nothing from this time on is read
  */
-export async function readObservations(reading: Reading, lanes: 1 | 2, untilMs: number): Promise<void> {
+export function openObservations(reading: Reading, lanes: 1 | 2, untilMs: number): FoldLanes {
   const { langfuse, settings } = reading.controller;
   const { prompt } = reading.work.manifest;
-  await readLanes<ObservationRow, ResolvedObservation>(reading, {
+  return openLanes<ObservationRow, ResolvedObservation>(reading, {
     name: 'observations',
     maxPages: settings.maxPagesPerTick.observations,
     lanes,

@@ -1,27 +1,27 @@
 import { dayOf } from '../../core/evidence/count-rows';
 import { foldScores, subjectKey } from '../../core/evidence/fold-scores';
 import type { ScoreRow } from '../../core/ports';
-import { readLanes } from './read-lanes';
+import { openLanes, type FoldLanes } from './read-lanes';
 import { finishBatch, type Reading } from './reading';
 import { loadInto } from './snapshot';
 
 const SCORES_PER_PAGE = 100;
 
 /**
- * Reads the project's scores. Langfuse cannot list the scores of one prompt; whose generation is not known yet waits in the
+ * Begins to read the project's scores. Langfuse cannot list the scores of one prompt; whose generation is not known yet waits in the
  * manifest. Scores are never read ahead of generations, so that a trace's versions are known before its scores are.
  * @param lanes 1 = only those that are new, 3 = also again those that may have come late or been edited
  */
-export async function readScores(reading: Reading, lanes: 1 | 3): Promise<void> {
-  const { langfuse, settings, hashUnit } = reading.controller;
+export function openScores(reading: Reading, lanes: 1 | 3): FoldLanes {
+  const { langfuse, settings } = reading.controller;
   const { manifest } = reading.work;
-  await readLanes<ScoreRow, ScoreRow>(reading, {
+  return openLanes<ScoreRow, ScoreRow>(reading, {
     name: 'scores',
     maxPages: settings.maxPagesPerTick.scores,
     lanes,
     untilMs: manifest.observations[0]!.doneMs,
     list: (window) => langfuse.listScores({ names: [], ...window, limit: SCORES_PER_PAGE }),
-    prepare: async (rows) => ({ rows: rows.map((row) => withHashedSession(row, hashUnit)), isWhole: true }),
+    prepare: async (rows) => ({ rows: rows.map((row) => withHashedSession(row, reading.hashUnit)), isWhole: true }),
     fold: (rows) => foldScoreBatch(reading, rows),
   });
 }

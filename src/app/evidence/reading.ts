@@ -4,7 +4,7 @@ import type { Workspace } from '../../core/evidence/workspace';
 import type { UnitKind } from '../../core/policy/policy';
 import type { Controller } from '../controller';
 import type { RequestMeter } from '../request-meter';
-import { holdJournal, writeJournal } from './journal';
+import { writeJournal } from './journal';
 import { holdChanges, writeSnapshot } from './snapshot';
 
 /** One tick's reading of one prompt. */
@@ -13,6 +13,8 @@ export interface Reading {
   work: Workspace;
   meter: RequestMeter;
   unitKind: UnitKind;
+  /** As the controller's, remembering what it hashed lately. */
+  hashUnit: (unit: string) => string;
   /** Why nothing more is asked of Langfuse in this tick; null = it goes on. */
   stopped: RampartError | null;
   /** Rows and pages read so far. */
@@ -37,7 +39,7 @@ export async function ask<Answer>(reading: Reading, request: () => Promise<Answe
 }
 
 /** Records that are kept as objects between batches. */
-const MAX_LOADED = 50_000;
+const MAX_LOADED = 10_000;
 /** Records held packed between two writes of the snapshot. Both bound the memory of a tick that has a lot to read. */
 const MAX_HELD = 200_000;
 /** Bytes of the journal; fewer wait for the next batch. */
@@ -46,7 +48,6 @@ const JOURNAL_OBJECT = 1_000_000;
 /** Ends a batch. Its records stay, for the next one to find, unless they are many. */
 export async function finishBatch(reading: Reading): Promise<void> {
   const { work, controller } = reading;
-  holdJournal(work);
   await writeJournal(work, controller.objects, JOURNAL_OBJECT);
   if (work.subjects.size + work.units.size > MAX_LOADED) await finishSlice(reading);
 }
@@ -55,7 +56,6 @@ export async function finishBatch(reading: Reading): Promise<void> {
 export async function finishSlice({ controller, work }: Reading): Promise<void> {
   if (work.experiment !== null) enterTouchedUnits(work, work.experiment);
   holdChanges(work);
-  holdJournal(work);
   if (work.heldSubjects.places.size + work.heldUnits.places.size > MAX_HELD) {
     await writeSnapshot(work, controller.objects, controller.cache);
   }

@@ -24,11 +24,10 @@ export async function resolveUnits(
   rows: readonly ObservationRow[],
   countedFromMs: number,
 ): Promise<ResolvedRows> {
-  const { work, unitKind, controller } = reading;
+  const { work, unitKind, hashUnit } = reading;
   const isLacking = (row: ObservationRow): boolean => unitOf(row, unitKind).isFallback && isInExperiment(work, row);
   const lacking = await notCounted(reading, rows.filter(isLacking));
   const roots = await readRoots(reading, lacking);
-  const hash = remembered(controller.hashUnit);
   const resolved: ResolvedObservation[] = [];
   for (const row of rows) {
     const root = roots.get(row.traceId);
@@ -39,8 +38,8 @@ export async function resolveUnits(
     resolved.push({
       row,
       unit,
-      unitHash: work.experiment === null || isFallback ? '' : hash(unit),
-      sessionHash: sessionId === null ? '' : hash(`session:${sessionId}`),
+      unitHash: work.experiment === null || isFallback ? '' : hashUnit(unit),
+      sessionHash: sessionId === null ? '' : hashUnit(`session:${sessionId}`),
       isFallback,
       isCounted: row.startMs >= countedFromMs,
     });
@@ -83,13 +82,4 @@ async function readRoots(reading: Reading, rows: ReadonlySet<ObservationRow>): P
     for (const root of found) roots.set(root.traceId, root);
   }
   return roots;
-}
-
-function remembered(hash: (text: string) => string): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    let hashed = known.get(text);
-    if (hashed === undefined) known.set(text, (hashed = hash(text)));
-    return hashed;
-  };
 }

@@ -63,7 +63,12 @@ export function newUnit(atMs: number, stage: number, guardrails: number): UnitRe
     e: atMs,
     es: stage,
     st: [],
-    b: Array.from({ length: guardrails }, () => 0),
-    f: Array.from({ length: guardrails }, () => null),
+    b: zeros(guardrails),
+    f: Array<null>(guardrails).fill(null),
   };
+}
+
+/** So many zeros. */
+export function zeros(length: number): number[] {
+  return Array<number>(length).fill(0);
 }

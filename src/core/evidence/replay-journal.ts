@@ -1,6 +1,6 @@
 import { closeBlocks, emptyGuardrailState, type GuardrailState } from '../judging/guardrail-state';
 import type { Experiment } from './experiment';
-import type { UnitRecord } from './records';
+import { zeros, type UnitRecord } from './records';
 import { changeSums, enterUnits } from './unit-sums';
 import type { JournalLine } from './workspace';
 
@@ -89,7 +89,7 @@ function stagesOf(units: Map<string, Stages>, key: string, stage: number, arm: n
   let stages = units.get(key);
   if (stages === undefined) units.set(key, (stages = []));
   if (!stages.some(([seen]) => seen === stage)) {
-    stages.push([stage, arm, Array.from({ length: 2 * guardrails }, () => 0)]);
+    stages.push([stage, arm, zeros(2 * guardrails)]);
   }
   return stages;
 }

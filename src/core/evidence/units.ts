@@ -1,6 +1,7 @@
 import { CONTROL } from './experiment';
 import type { ExperimentEvidence } from './manifest';
-import { newUnit, type UnitRecord } from './records';
+import { journalAdd, journalEdit, journalEnter, journalUnit } from './pack-journal';
+import { newUnit, zeros, type UnitRecord } from './records';
 import { changeSums, enterUnits, type ValueChange } from './unit-sums';
 import type { ExperimentRules, JudgedMetric, Workspace } from './workspace';
 
@@ -34,11 +35,11 @@ export function exposeUnit(
     for (const { index, frozen } of rules.coverage) {
       work.due.push([atMs + frozen.settleMs + work.scoreLagMs, key, index]);
     }
-    work.journal.push(['unit', key, stage, arm]);
+    journalUnit(work.journal, key, stage, arm);
   }
   if (!unit.st.some(([seen]) => seen === stage)) {
     const isNewlyExposed = arm !== CONTROL && !unit.st.some(([, seenArm]) => seenArm !== CONTROL);
-    unit.st.push([stage, arm, Array.from({ length: 2 * rules.metrics.length }, () => 0)]);
+    unit.st.push([stage, arm, zeros(2 * rules.metrics.length)]);
     countArm(evidence.stageUnits, stage, arm, arms);
     if (isNewlyExposed) evidence.exposedUnits++;
   }
@@ -56,7 +57,7 @@ export function addValues(work: Workspace, place: ValuePlace, values: readonly n
   for (let i = 0; i < values.length; i += 2) {
     change(work, found.unit, place, values[i]!, { z: values[i + 1]!, previousZ: null });
   }
-  work.journal.push(['add', place.key, place.stage, found.arm, place.atMs, ...values]);
+  journalAdd(work.journal, place, found.arm, values);
 }
 
 /** Adds, replaces or withdraws one value. */
@@ -69,7 +70,7 @@ export function changeValue(work: Workspace, place: ValuePlace, guardrail: numbe
   const found = unitInStage(work, place);
   if (found === null) return;
   change(work, found.unit, place, guardrail, changed);
-  work.journal.push(['edit', place.key, place.stage, found.arm, place.atMs, guardrail, z, previousZ]);
+  journalEdit(work.journal, place, found.arm, { guardrail, z, previousZ });
 }
 
 function unitInStage(work: Workspace, { key, stage }: ValuePlace): { unit: UnitRecord; arm: number } | null {
@@ -162,10 +163,10 @@ function enter(work: Workspace, { index, frozen }: JudgedMetric, key: string, un
   const atMs = Math.max(unit.e + frozen.settleMs, first[0]);
   unit.b[index] = 1;
   enterUnits(experimentEvidence(work).states, { stage, arm, guardrail: index, key, z, atMs });
-  work.journal.push(['enter', key, stage, arm, atMs, index, z]);
+  journalEnter(work.journal, { key, stage, atMs }, arm, { guardrail: index, z });
 }
 
 function countArm(counts: number[][], stage: number, arm: number, arms: number): void {
-  while (counts.length <= stage) counts.push(Array.from({ length: arms }, () => 0));
+  while (counts.length <= stage) counts.push(zeros(arms));
   counts[stage]![arm]!++;
 }

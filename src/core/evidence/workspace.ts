@@ -45,9 +45,8 @@ export interface Workspace {
   heldUnits: HeldEntries;
   /** Entries that are not written yet. */
   due: DueEntry[];
-  journal: JournalLine[];
-  /** The journal of earlier batches, packed, until it is written. */
-  heldJournal: ByteSink;
+  /** Packed lines that are not written yet. */
+  journal: ByteSink;
   experiment: ExperimentRules | null;
   editWindowMs: number;
   /** How far behind the present scores are read first. */
