@@ -9,7 +9,7 @@ import { readEvidence } from '../src/app/evidence/read-evidence';
 import { SegmentWriter } from '../src/app/evidence/segment-writer';
 import type { Manifest } from '../src/core/evidence/manifest';
 import { subjectPacking, unitPacking } from '../src/core/evidence/pack-records';
-import { allHeld, heldEntries, hold } from '../src/core/evidence/packed-entries';
+import { allHeld, heldEntries, hold } from '../src/core/evidence/held-entries';
 import { newUnit, unknownSubject, type UnitRecord } from '../src/core/evidence/records';
 import { rolloutExperiment } from '../src/core/rollout/rollout-experiment';
 import { createLangfuseData } from '../src/local/langfuse/data';

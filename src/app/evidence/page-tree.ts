@@ -1,4 +1,4 @@
-import { entriesFrom, hashOf, isSameKey, keyOf, recordOf, type Entry } from '../../core/evidence/packed-entries';
+import { entriesFrom, hashOf, isOfKey, keyOf, recordOf, type Entry } from '../../core/evidence/packed-entries';
 import type { ByteSource } from '../../core/evidence/packed-values';
 import type { ObjectStore } from '../../core/ports';
 import { addressOf, type Page, type PageCache } from './page-cache';
@@ -47,7 +47,7 @@ export async function lookUp(
   await walk(objects, cache, root, wantedKeys, (leaf, wanted) => {
     const entries = entriesFrom(leaf, 1);
     for (const { key, hash } of wanted) {
-      const entry = entries.find((each) => each.hash === hash && keyOf(each) === key);
+      const entry = entries.find((each) => each.hash === hash && isOfKey(each, key));
       if (entry !== undefined) onFound(key, recordOf(entry));
     }
   });
@@ -161,7 +161,7 @@ function below<Wanted extends Placed>(
 function mergedInto(leaf: Uint8Array, changed: readonly Entry[]): Entry[] {
   const hashes = new Set(changed.map(({ hash }) => hash));
   const isReplaced = (entry: Entry): boolean =>
-    hashes.has(entry.hash) && changed.some((each) => isSameKey(each, entry));
+    hashes.has(entry.hash) && changed.some((each) => each.hash === entry.hash && isOfKey(each, keyOf(entry)));
   return [...changed, ...entriesFrom(leaf, 1).filter((entry) => !isReplaced(entry))];
 }
 
@@ -169,8 +169,8 @@ function leafOf(entries: readonly Entry[]): Uint8Array {
   const leaf = new Uint8Array(entries.reduce((sum, { at, end }) => sum + end - at, 1));
   leaf[0] = LEAF;
   let length = 1;
-  for (const { bytes, at, end } of entries) {
-    leaf.set(bytes.subarray(at, end), length);
+  for (const { within, at, end } of entries) {
+    leaf.set(within.bytes.subarray(at, end), length);
     length += end - at;
   }
   return leaf;

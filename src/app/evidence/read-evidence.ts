@@ -2,7 +2,7 @@ import type { RampartError } from '../../core/errors';
 import type { Experiment } from '../../core/evidence/experiment';
 import { editWindowMs, openManifest } from '../../core/evidence/new-manifest';
 import type { HourCounts, Manifest } from '../../core/evidence/manifest';
-import { heldEntries } from '../../core/evidence/packed-entries';
+import { heldEntries } from '../../core/evidence/held-entries';
 import { byteSink } from '../../core/evidence/packed-values';
 import { experimentRules, type ExperimentRules, type Workspace } from '../../core/evidence/workspace';
 import type { Controller } from '../controller';
@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Generations of a slice: so few that their records are gone before the garbage collector has moved them. */
 const SLICE_ROWS = 2_000;
-const REMEMBERED_HASHES = 20_000;
+const REMEMBERED_HASHES = 2 ** 16;
 
 /** Environments of the weekly numbers where no experiment's policy names them. */
 const IDLE_ENVIRONMENTS = ['production', 'default'];

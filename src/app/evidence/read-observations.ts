@@ -1,5 +1,5 @@
 import { dayOf } from '../../core/evidence/count-rows';
-import { foldObservations, type ResolvedObservation } from '../../core/evidence/fold-observations';
+import { foldObservations, wasFolded, type ResolvedObservation } from '../../core/evidence/fold-observations';
 import { sessionKey } from '../../core/evidence/records';
 import type { ObservationRow } from '../../core/ports';
 import { openLanes, type FoldLanes } from './read-lanes';
@@ -33,12 +33,15 @@ export async function foldBatch(reading: Reading, rows: ResolvedObservation[]): 
   if (rows.length === 0) return;
   const { work, controller } = reading;
   rows.sort((a, b) => a.row.startMs - b.row.startMs || (a.row.id < b.row.id ? -1 : 1));
-  const sessions = rows.filter(({ sessionHash }) => sessionHash !== '');
-  await loadInto(work, controller.objects, controller.cache, {
-    subjects: [...rows.map(({ row }) => row.traceId), ...sessions.map(({ sessionHash }) => sessionKey(sessionHash))],
-    units: rows.filter(({ unitHash }) => unitHash !== '').map(({ unitHash }) => unitHash),
-    daysMs: rows.map(({ row }) => dayOf(row.startMs)),
+  const { objects, cache } = controller;
+  await loadInto(work, objects, cache, { subjects: rows.map(({ row }) => row.traceId) });
+  const fresh = rows.filter(({ row }) => !wasFolded(work, row));
+  const sessions = fresh.filter(({ sessionHash }) => sessionHash !== '');
+  await loadInto(work, objects, cache, {
+    subjects: sessions.map(({ sessionHash }) => sessionKey(sessionHash)),
+    units: fresh.filter(({ unitHash }) => unitHash !== '').map(({ unitHash }) => unitHash),
+    daysMs: fresh.map(({ row }) => dayOf(row.startMs)),
   });
-  foldObservations(work, rows);
+  foldObservations(work, fresh);
   await finishBatch(reading);
 }

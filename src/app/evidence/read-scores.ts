@@ -1,5 +1,5 @@
 import { dayOf } from '../../core/evidence/count-rows';
-import { foldScores, subjectKey } from '../../core/evidence/fold-scores';
+import { foldScores, isMet, subjectKey } from '../../core/evidence/fold-scores';
 import type { ScoreRow } from '../../core/ports';
 import { openLanes, type FoldLanes } from './read-lanes';
 import { finishBatch, type Reading } from './reading';
@@ -39,21 +39,30 @@ export async function foldScoreBatch(reading: Reading, rows: ScoreRow[]): Promis
   if (rows.length === 0) return;
   const { work } = reading;
   rows.sort((a, b) => a.timestampMs - b.timestampMs || (a.id < b.id ? -1 : 1));
-  await loadForScores(reading, rows);
-  for (const score of foldScores(work, rows)) work.manifest.pending.push(score);
+  for (const score of foldScores(work, await loadForScores(reading, rows))) work.manifest.pending.push(score);
   await finishBatch(reading);
 }
 
-/** Loads what scores can be about, with the units and days they count in. */
-export async function loadForScores({ work, controller }: Reading, rows: readonly ScoreRow[]): Promise<void> {
+/**
+ * Loads what scores can be about, with the units and days they count in.
+ * @returns the scores that can change something: those that were not met before as they are
+ */
+export async function loadForScores({ work, controller }: Reading, rows: readonly ScoreRow[]): Promise<ScoreRow[]> {
   const { objects, cache } = controller;
-  const keys = rows.map(subjectKey).filter((key) => key !== null);
-  await loadInto(work, objects, cache, { subjects: keys });
-  const known = keys.map((key) => work.subjects.get(key)).filter((subject) => subject !== undefined);
-  await loadInto(work, objects, cache, {
-    units: work.experiment === null ? [] : known.filter(({ s }) => s >= 0).map(({ u }) => u),
-    daysMs: known.filter(({ v }) => v.length > 0).map(({ t }) => dayOf(t)),
-  });
+  await loadInto(work, objects, cache, { subjects: rows.map(subjectKey).filter((key) => key !== null) });
+  const fresh: ScoreRow[] = [];
+  const units: string[] = [];
+  const daysMs: number[] = [];
+  for (const row of rows) {
+    const subject = work.subjects.get(subjectKey(row) ?? '');
+    if (subject !== undefined && isMet(subject, row)) continue;
+    fresh.push(row);
+    if (subject === undefined) continue;
+    if (work.experiment !== null && subject.s >= 0) units.push(subject.u);
+    if (subject.v.length > 0) daysMs.push(dayOf(subject.t));
+  }
+  await loadInto(work, objects, cache, { units, daysMs });
+  return fresh;
 }
 
 function withHashedSession(row: ScoreRow, hash: (text: string) => string): ScoreRow {

@@ -56,7 +56,7 @@ export async function finishBatch(reading: Reading): Promise<void> {
 export async function finishSlice({ controller, work }: Reading): Promise<void> {
   if (work.experiment !== null) enterTouchedUnits(work, work.experiment);
   holdChanges(work);
-  if (work.heldSubjects.places.size + work.heldUnits.places.size > MAX_HELD) {
+  if (work.heldSubjects.count + work.heldUnits.count > MAX_HELD) {
     await writeSnapshot(work, controller.objects, controller.cache);
   }
 }

@@ -1,5 +1,5 @@
 import { attribute, unitOf } from '../../core/evidence/attribute';
-import type { ResolvedObservation } from '../../core/evidence/fold-observations';
+import { wasFolded, type ResolvedObservation } from '../../core/evidence/fold-observations';
 import type { Workspace } from '../../core/evidence/workspace';
 import type { ObservationRow } from '../../core/ports';
 import { ask, type Reading } from './reading';
@@ -58,9 +58,7 @@ async function notCounted(reading: Reading, rows: readonly ObservationRow[]): Pr
   const { work, controller } = reading;
   if (rows.length === 0) return new Set();
   await loadInto(work, controller.objects, controller.cache, { subjects: rows.map(({ traceId }) => traceId) });
-  const isCounted = (row: ObservationRow): boolean =>
-    work.subjects.get(row.traceId)?.o.some(([id]) => id === row.id) === true;
-  return new Set(rows.filter((row) => !isCounted(row)));
+  return new Set(rows.filter((row) => !wasFolded(work, row)));
 }
 
 interface Root {

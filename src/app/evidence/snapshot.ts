@@ -2,7 +2,7 @@ import { dayOf, fileFacts } from '../../core/evidence/count-rows';
 import { allReadMs } from '../../core/evidence/lanes';
 import type { DayPage, Manifest } from '../../core/evidence/manifest';
 import { subjectPacking, unitPacking, type Packing } from '../../core/evidence/pack-records';
-import { allHeld, dropHeld, heldRecord, hold, type HeldEntries } from '../../core/evidence/packed-entries';
+import { allHeld, dropHeld, heldRecord, hold, type HeldEntries } from '../../core/evidence/held-entries';
 import type { Workspace } from '../../core/evidence/workspace';
 import type { ObjectStore } from '../../core/ports';
 import type { PageCache } from './page-cache';
@@ -36,15 +36,16 @@ export async function loadInto(
     keys: readonly string[],
     roots: readonly TreeRoot[],
   ): Promise<void> => {
+    const stored = roots.filter((root) => root !== null);
     const missing = new Set<string>();
     for (const key of keys) {
       if (into.has(key)) continue;
       const record = heldRecord(held, key);
-      if (record === null) missing.add(key);
-      else into.set(key, packing.unpack(record));
+      if (record !== null) into.set(key, packing.unpack(record));
+      else if (stored.length > 0) missing.add(key);
     }
-    for (const root of roots) {
-      if (root === null || missing.size === 0) continue;
+    for (const root of stored) {
+      if (missing.size === 0) return;
       await lookUp(objects, cache, root, missing, (key, record) => {
         into.set(key, packing.unpack(record));
         missing.delete(key);

@@ -2,7 +2,7 @@ import { addToAggregate, emptyAggregate, type Aggregate } from '../metrics/aggre
 import type { ObservationRow, ScoreRow } from '../ports';
 import type { RowFact } from './row-facts';
 import type { Unusable } from './attribute';
-import type { HourCounts } from './manifest';
+import type { DayPage, HourCounts } from './manifest';
 import { experimentEvidence } from './units';
 import type { Workspace } from './workspace';
 
@@ -46,7 +46,7 @@ export function noteFact({ facts }: Workspace, atMs: number, fact: RowFact, rows
 export function fileFacts(work: Workspace): void {
   for (const [hourMs, counts] of work.facts) {
     for (const [fact, rows] of Object.entries(counts)) {
-      const aggregate = aggregateOf(work, hourMs, NO_VERSION, fact);
+      const aggregate = aggregateIn(metricsOf(work, hourMs, NO_VERSION), fact);
       aggregate.n = Math.max(0, aggregate.n + rows);
       aggregate.sum = aggregate.n;
       aggregate.sumSquares = aggregate.n;
@@ -72,8 +72,9 @@ export function countCovered(
 
 /** Adds a generation to the weekly numbers. */
 export function countObservation(work: Workspace, row: ObservationRow): void {
+  const metrics = metricsOf(work, row.startMs, row.version);
   const add = (metric: string, value: number | null): void => {
-    if (value !== null) count(work, row.startMs, row.version, metric, value, 1);
+    if (value !== null) addCounted(metrics, metric, value, 1);
   };
   add('error_rate', row.isError ? 1 : 0);
   add('latency', row.latencyMs);
@@ -101,17 +102,27 @@ export function countScore(
 }
 
 function count(work: Workspace, atMs: number, version: number, metric: string, value: number, sign: 1 | -1): void {
-  if (!(Math.abs(value) <= LARGEST_COUNTED)) return;
-  addToAggregate(aggregateOf(work, atMs, version, metric), value, sign);
+  addCounted(metricsOf(work, atMs, version), metric, value, sign);
 }
 
-function aggregateOf(work: Workspace, atMs: number, version: number, metric: string): Aggregate {
+function addCounted(metrics: Metrics, metric: string, value: number, sign: 1 | -1): void {
+  if (!(Math.abs(value) <= LARGEST_COUNTED)) return;
+  addToAggregate(aggregateIn(metrics, metric), value, sign);
+}
+
+type Metrics = DayPage[string][string];
+
+/** The numbers of an hour and a version, which are about to change. */
+function metricsOf(work: Workspace, atMs: number, version: number): Metrics {
   const dayMs = dayOf(atMs);
   const day = work.days.get(dayMs);
   if (day === undefined) throw new Error(`the numbers of the day ${new Date(dayMs).toISOString()} were not loaded`);
   work.changedDays.add(dayMs);
   const versions = (day[String(hourOf(atMs))] ??= {});
-  const metrics = (versions[String(version)] ??= {});
+  return (versions[String(version)] ??= {});
+}
+
+function aggregateIn(metrics: Metrics, metric: string): Aggregate {
   return (metrics[metric] ??= emptyAggregate(metric === 'latency'));
 }
 

@@ -30,8 +30,8 @@ export function foldObservations(work: Workspace, observations: readonly Resolve
 
 function foldObservation(work: Workspace, observation: ResolvedObservation): void {
   const { row, sessionHash, isCounted } = observation;
+  if (wasFolded(work, row)) return;
   const trace = subjectOf(work, row.traceId);
-  if (trace.o.some(([id]) => id === row.id)) return;
   const attribution = work.experiment === null ? null : attributeTo(work.experiment, observation);
   const stage = attribution?.kind === 'used' ? attribution.stage : -1;
   const isWeekly = work.environments.includes(row.environment);
@@ -46,6 +46,13 @@ function foldObservation(work: Workspace, observation: ResolvedObservation): voi
   if (work.experiment !== null && attribution !== null) {
     judgeObservation(work, work.experiment, attribution, observation);
   }
+}
+
+/** Whether a generation was folded before; only right once its trace was loaded. */
+export function wasFolded({ subjects }: Workspace, { traceId, id }: ObservationRow): boolean {
+  const trace = subjects.get(traceId);
+  if (trace !== undefined) for (const generation of trace.o) if (generation[0] === id) return true;
+  return false;
 }
 
 function attributeTo(rules: ExperimentRules, { row, unit, isFallback }: ResolvedObservation): Attribution {

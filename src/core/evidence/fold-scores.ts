@@ -51,7 +51,7 @@ function foldScore(work: Workspace, score: ScoreRow): boolean {
   if (key === null) return true;
   const subject = work.subjects.get(key);
   if (subject === undefined) return false;
-  const index = subject.c.findIndex(([id]) => id === score.id);
+  const index = indexOfScore(subject, score);
   const met = subject.c[index];
   if (met !== undefined) {
     if (met.length === 4) foldAgain(work, key, subject, index, met, score);
@@ -72,6 +72,17 @@ function foldScore(work: Workspace, score: ScoreRow): boolean {
   work.changedSubjects.add(key);
   use(work, exposure, score, null);
   return true;
+}
+
+/** Whether the score was met before, just as it is. */
+export function isMet(subject: SubjectRecord, score: ScoreRow): boolean {
+  const met = subject.c[indexOfScore(subject, score)];
+  return met !== undefined && (met.length === 2 || (met[1] === score.name && met[2] === score.value));
+}
+
+function indexOfScore({ c }: SubjectRecord, { id }: ScoreRow): number {
+  for (let index = 0; index < c.length; index++) if (c[index]![0] === id) return index;
+  return -1;
 }
 
 /** A score that was counted is listed again: by another lane, twice on a page, or because it was edited. */

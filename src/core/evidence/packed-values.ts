@@ -66,7 +66,7 @@ export function putCount(sink: ByteSink, value: number): void {
   sink.bytes[sink.length++] = rest;
 }
 
-export function takeCount(source: ByteSource): number {
+export function takeCount(source: Pick<ByteSource, 'bytes' | 'at'>): number {
   let value = 0;
   for (let shift = 0; ; shift += 7) {
     const byte = source.bytes[source.at++]!;
@@ -139,6 +139,23 @@ function ofUnits(units: readonly number[]): string {
   for (let i = 0; i < units.length; i += UNITS_AT_ONCE)
     text += String.fromCharCode(...units.slice(i, i + UNITS_AT_ONCE));
   return text;
+}
+
+/** Whether the text at a place is this one. */
+export function isTextAt(bytes: Uint8Array, at: number, text: string): boolean {
+  const { length } = text;
+  const source = { bytes, at };
+  const head = takeCount(source);
+  if (head >>> 1 !== length) return false;
+  if ((head & 1) === 0) {
+    for (let i = 0; i < length; i++) if (bytes[source.at + i] !== text.charCodeAt(i)) return false;
+    return true;
+  }
+  for (let i = 0; i < length; i++) {
+    const unit = bytes[source.at + 2 * i]! | (bytes[source.at + 2 * i + 1]! << 8);
+    if (unit !== text.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 /** Passes over a text. */

@@ -4,7 +4,7 @@ import { parseMetric, type Metric } from '../metrics/metric';
 import type { AttributionRules } from './attribute';
 import type { Experiment } from './experiment';
 import type { DayPage, DueEntry, Manifest } from './manifest';
-import type { HeldEntries } from './packed-entries';
+import type { HeldEntries } from './held-entries';
 import type { ByteSink } from './packed-values';
 import type { SubjectRecord, UnitRecord } from './records';
 import type { RowFacts } from './row-facts';

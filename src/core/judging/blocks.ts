@@ -114,6 +114,6 @@ export function foldBounded(
 /** The arm's z, ordered by the units' keys: an order that cannot know the values. */
 function inKeyOrder({ keys, zs }: OpenArm): number[] {
   const order = keys.map((_, i) => i);
-  order.sort((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a]! > keys[b]! ? 1 : 0));
+  order.sort((a, b) => (keys[a] === keys[b] ? 0 : keys[a]! < keys[b]! ? -1 : 1));
   return order.map((i) => zs[i]!);
 }

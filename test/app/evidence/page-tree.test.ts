@@ -5,7 +5,7 @@ import type { TreeRoot } from '../../../src/app/evidence/page-ref';
 import { lookUp, putAll } from '../../../src/app/evidence/page-tree';
 import { SegmentWriter } from '../../../src/app/evidence/segment-writer';
 import type { Packing } from '../../../src/core/evidence/pack-records';
-import { allHeld, heldEntries, hold } from '../../../src/core/evidence/packed-entries';
+import { allHeld, heldEntries, hold } from '../../../src/core/evidence/held-entries';
 import { putText, takeText } from '../../../src/core/evidence/packed-values';
 import type { ObjectStore } from '../../../src/core/ports';
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { subjectPacking, unitPacking } from '../../../src/core/evidence/pack-records';
-import { allHeld, dropHeld, heldEntries, heldRecord, hold, keyOf } from '../../../src/core/evidence/packed-entries';
+import { allHeld, dropHeld, heldEntries, heldRecord, hold } from '../../../src/core/evidence/held-entries';
+import { keyOf } from '../../../src/core/evidence/packed-entries';
 import type { SubjectRecord, UnitRecord } from '../../../src/core/evidence/records';
 
 const id = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom('__proto__', ''));
