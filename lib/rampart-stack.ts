@@ -55,12 +55,17 @@ export class RampartStack extends Stack {
       logDays: config.retention.logDays,
     };
     const tick = new Tick(this, 'Tick', { foundation, queue, tickEveryMs: settings.tickEveryMs });
-    const compare = new CompareVariants(this, 'CompareVariants', { foundation, compareEveryMs: config.compareEveryMs });
     const report = new WeeklyReport(this, 'WeeklyReport', {
       deployment: settings.deployment,
       foundation,
       report: config.report,
       timeZone: settings.timeZone,
+    });
+    const compare = new CompareVariants(this, 'CompareVariants', {
+      foundation,
+      compareEveryMs: config.compareEveryMs,
+      mail: config.report.mail,
+      configurationSetArn: report.configurationSetArn,
     });
     const rollback = new Rollback(this, 'Rollback', { foundation });
     this.monitoring = new Monitoring(this, 'Monitoring', {

@@ -1,5 +1,4 @@
-import { ArnFormat, Duration, Stack, TimeZone } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Duration, TimeZone } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
@@ -10,10 +9,10 @@ import { DRAWING_FILES } from '../src/core/config/drawing-files';
 import { controllerFunction, type Foundation } from './controller-function';
 import { deadLetterQueue } from './dead-letters';
 import { MailFeedback } from './mail-feedback';
+import { allowMail } from './mail-permission';
 import { invokeOnSchedule } from './schedule';
 
 type ReportConfig = DeploymentConfig['report'];
-type MailConfig = NonNullable<ReportConfig['mail']>;
 
 interface WeeklyReportProps {
   deployment: string;
@@ -28,6 +27,8 @@ export class WeeklyReport extends Construct {
   readonly deadLetters: Queue;
   /** The identity that SES is asked to verify; null when it is verified already or no mail is sent. */
   readonly sender: EmailIdentity | null;
+  /** What every mail is sent under; null when none is sent. */
+  readonly configurationSetArn: string | null = null;
 
   constructor(scope: Construct, id: string, props: WeeklyReportProps) {
     super(scope, id);
@@ -47,7 +48,8 @@ export class WeeklyReport extends Construct {
     if (mail !== null) {
       const { deployment, foundation } = props;
       const feedback = new MailFeedback(this, 'Mail', { deployment, alertTopic: foundation.alertTopic });
-      this.allowMail(mail, feedback.configurationSetArn);
+      this.configurationSetArn = feedback.configurationSetArn;
+      allowMail(this.function, mail, feedback.configurationSetArn);
     }
     const { weekday, hour, minute } = props.report.schedule;
     invokeOnSchedule(this, {
@@ -66,29 +68,4 @@ export class WeeklyReport extends Construct {
   private createSender(from: string): EmailIdentity {
     return new EmailIdentity(this, 'Sender', { identity: Identity.email(from) });
   }
-
-  /** Only from the configured sender. In the SES sandbox the recipients' identities are checked as well. */
-  private allowMail({ from, to }: MailConfig, configurationSetArn: string): void {
-    const identities = [from, domainOf(from), ...to, ...to.map(domainOf)];
-    this.function.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['ses:SendEmail', 'ses:SendRawEmail'],
-        resources: [...[...new Set(identities)].map((name) => this.identityArn(name)), configurationSetArn],
-        conditions: { StringEquals: { 'ses:FromAddress': from } },
-      }),
-    );
-  }
-
-  private identityArn(name: string): string {
-    return Stack.of(this).formatArn({
-      service: 'ses',
-      resource: 'identity',
-      resourceName: name,
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
-  }
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1);
 }

@@ -2,6 +2,7 @@ import type { Controller } from '../app/controller';
 import { runCommand } from '../app/run-command';
 import type { ReportRenderer } from '../core/ports';
 import { errorFacts } from './problem';
+import { reportComparison } from './report-comparison';
 import { answerOf, parseRequest, type Request, type Result } from './request';
 
 /** Carries out a request on a controller, wherever its state is. */
@@ -11,6 +12,8 @@ export async function execute(controller: Controller, request: Request, nowMs: n
       return runCommand(controller, request.command, nowMs);
     case 'compare': {
       const { startComparisonByHand } = await import('../app/comparison/start-comparison');
+      // The end of the one before it is reported before its place is taken.
+      await reportComparison(controller, (await controller.store.read(request.wish.prompt))?.comparison ?? null, nowMs);
       return startComparisonByHand(controller, request.wish, nowMs);
     }
     case 'report': {

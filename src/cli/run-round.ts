@@ -2,6 +2,7 @@ import { dispatchTicks } from '../app/dispatch-ticks';
 import { tickPrompt, type TickReport } from '../app/tick-prompt';
 import type { Clock } from '../core/ports';
 import type { LocalController } from './local-controller';
+import { reportComparison } from './report-comparison';
 
 /** Prompts looked at at the same time, so that a slow one delays no other. */
 const WORKERS = 4;
@@ -14,8 +15,8 @@ export interface Round {
 }
 
 /**
- * Looks at every prompt once: finds them, queues one message for each, and ticks one after the other. One that fails stops
- * no other.
+ * Looks at every prompt once: finds them, queues one message for each, ticks one after the other, and reports comparisons that
+ * have ended. One that fails stops no other.
  * @param onTick called after each prompt's tick
  */
 export async function runRound(
@@ -34,6 +35,7 @@ export async function runRound(
         const report = await tickPrompt(controller, prompt, nowMs);
         round.reports.push(report);
         onTick(report, nowMs);
+        await reportComparison(controller, report.comparison, nowMs);
       } catch (error) {
         round.failures.push({ prompt, error });
       }

@@ -1,4 +1,5 @@
 import type { Assignment } from './assignment/assignment';
+import type { ComparisonView } from './comparison/view';
 import type { RampartError } from './errors';
 import type { AuditEvent, PromptItem } from './item/prompt-item';
 import type { WeeklyReport } from './report/weekly-report';
@@ -249,6 +250,12 @@ export interface MailMessage {
 export interface ReportRenderer {
   /** @returns HTML below the size at which mail programs cut it off, and the pictures it shows */
   render(report: WeeklyReport): Promise<{ html: string; images: MailImage[] }>;
+}
+
+/** Lays out the end of a comparison as the HTML part of a mail. */
+export interface ComparisonRenderer {
+  /** @param chart the differences over time, as an SVG document without names */
+  render(view: ComparisonView, chart: string, timeZone: string): Promise<{ html: string; images: MailImage[] }>;
 }
 
 export interface MailSender {

@@ -2,6 +2,7 @@ import { isRampartError } from '../../src/core/errors';
 import type { Assignment } from '../../src/core/assignment/assignment';
 import type { AuditEvent, PromptItem } from '../../src/core/item/prompt-item';
 import type { PromptStore } from '../../src/core/ports';
+import { comparisonOf } from '../core/comparison/fixtures';
 import { ODD_NAMES, sampleAssignment, sampleEvent, sampleItem } from './sample-item';
 
 /**
@@ -28,6 +29,17 @@ export function promptStoreContract(name: string, make: () => Promise<PromptStor
         cursor: null,
       });
       expect(await store.readHistory('other', { limit: 5, cursor: null })).toEqual({ events: [], cursor: null });
+    });
+
+    test('keeps a comparison; an item that was written before there were any has none', async () => {
+      const item = sampleItem('greeting', 1, { comparison: comparisonOf(3) });
+      await store.write(item);
+      expect(await store.read('greeting')).toEqual(item);
+      const { comparison: _, ...older } = sampleItem('older', 1);
+      await store.write(older as typeof item);
+      expect((await store.read('older'))?.comparison).toBeNull();
+      const damaged = { ...item, prompt: 'damaged', comparison: { ...comparisonOf(2), phase: 'x' } };
+      await expect(store.write(damaged as never)).rejects.toMatchObject({ code: 'bad_input' });
     });
 
     test('writes only on top of the revision before', async () => {

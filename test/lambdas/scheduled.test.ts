@@ -12,21 +12,24 @@ const comparing = jest.mocked(compareVariants);
 const reporting = jest.mocked(weeklyReport);
 
 beforeEach(() => {
-  comparing.mockReset().mockResolvedValue({ compared: 2 });
+  comparing.mockReset().mockResolvedValue({ compared: 2, reported: 1 });
   reporting.mockReset().mockResolvedValue({ week: '2026-W47', sent: true, html: '<p>', json: {} });
 });
 
 describe('compare-variants', () => {
   test('compares on its schedule', async () => {
     const { deps, controller, events } = fakeDeps();
-    await expect(makeCompare(deps)({ schedule: 'compare-variants' })).resolves.toEqual({ compared: 2 });
-    expect(comparing).toHaveBeenCalledWith(controller, NOW_MS);
+    await expect(makeCompare(deps, renderer)({ schedule: 'compare-variants' })).resolves.toEqual({
+      compared: 2,
+      reported: 1,
+    });
+    expect(comparing).toHaveBeenCalledWith(controller, renderer, NOW_MS);
     expect(events()).toEqual(['compare_succeeded']);
   });
 
   test.each([[{}], [{ schedule: 'tick' }], [undefined]])('refuses %j loudly', async (event) => {
     const { deps, events } = fakeDeps();
-    await expect(makeCompare(deps)(event)).rejects.toMatchObject({ code: 'bad_input' });
+    await expect(makeCompare(deps, renderer)(event)).rejects.toMatchObject({ code: 'bad_input' });
     expect(events()).toEqual(['compare_failed']);
     expect(comparing).not.toHaveBeenCalled();
   });

@@ -224,8 +224,11 @@ describe('permissions', () => {
     expect(JSON.stringify(resources(template, 'AWS::IAM::Role'))).not.toContain('service-role');
   });
 
-  test('only the report sends mail, and only from its sender', () => {
-    expect(policiesWith('ses:SendEmail')).toEqual([expect.stringMatching(/^WeeklyReport/u)]);
+  test('only the reports send mail, and only from their sender', () => {
+    expect(policiesWith('ses:SendEmail')).toEqual([
+      expect.stringMatching(/^WeeklyReport/u),
+      expect.stringMatching(/^CompareVariants/u),
+    ]);
     const mail = statements.find(({ statement }) => [statement.Action].flat().includes('ses:SendEmail'));
     expect(mail?.statement.Action).toEqual(['ses:SendEmail', 'ses:SendRawEmail']);
     expect(JSON.stringify(mail?.statement.Resource)).toContain('configuration-set/Rampart-');

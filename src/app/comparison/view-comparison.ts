@@ -9,6 +9,8 @@ export interface ViewedComparison {
   view: ComparisonView;
   series: DifferenceSeries;
   svg: string;
+  /** The chart without names. */
+  plainSvg: string;
 }
 
 type State = Pick<Controller, 'store' | 'objects'>;
@@ -26,5 +28,6 @@ export async function viewInspected(
 ): Promise<ViewedComparison> {
   const view = comparisonView(look, evidence?.firstExposed ?? null, nowMs);
   const series = await differenceSeries(state, comparison, evidence?.journal ?? comparison.journal);
-  return { view, series, svg: differenceSvg(comparison, series) };
+  const svg = differenceSvg(comparison, series);
+  return { view, series, svg, plainSvg: differenceSvg(comparison, series, { title: false }) };
 }

@@ -24,8 +24,13 @@ const LEAST_SPAN = 1e-6;
 /**
  * The difference of every variant to the control over time, with its confidence sequence as a band: one SVG document. Up is
  * better, whatever the metric; the margin is dashed.
+ * @param title false = without the line that names prompt and metric, for pictures whose font has few characters
  */
-export function differenceSvg(comparison: Comparison, series: DifferenceSeries): string {
+export function differenceSvg(
+  comparison: Comparison,
+  series: DifferenceSeries,
+  { title: isTitled = true } = {},
+): string {
   const { startedAtMs, metric, arms } = comparison;
   const shown = series.flatMap(({ points }) => points);
   const endMs = Math.max(startedAtMs + 1, ...shown.map(({ atMs }) => atMs));
@@ -38,10 +43,10 @@ export function differenceSvg(comparison: Comparison, series: DifferenceSeries):
   };
   const title = `${comparison.prompt}: ${metric.id}, each variant less ${arms[0]!.name} (version ${arms[0]!.version})`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="sans-serif" font-size="12">`,
-    `<title>${escaped(title)}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="Inter, sans-serif" font-size="12">`,
+    ...(isTitled ? [`<title>${escaped(title)}</title>`] : []),
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-    text(PLOT.left, 26, title, 'font-size="14" font-weight="bold"'),
+    ...(isTitled ? [text(PLOT.left, 26, title, 'font-size="14" font-weight="bold"')] : []),
     ...yAxis(comparison, limit, y),
     ...xAxis(startedAtMs, endMs, x),
     ...dashed(y(metric.delta), 'margin'),

@@ -126,21 +126,17 @@ function planFrozen(held: ComparisonPlan, harmful: readonly VariantLook[], nowMs
   const [first] = harmful;
   const { name } = held.next.arms[first!.arm]!;
   const { reason, guardrail } = harmOf(held.look, first!);
+  const reasons = [`${name} is harmful, but there is no stable version to go back to: ${reason}`, ...held.reasons];
   const isTold = held.next.clocks.some(({ kind, pagedAtMs }) => kind === 'stable_missing' && pagedAtMs !== null);
   const isPaged = held.actions.some((action) => action.kind === 'alert' && action.severity === 'page');
-  const detail = {
-    ...comparisonFacts(held.next),
-    variant: name,
-    guardrail: guardrail && clip(guardrail),
-    reason: clip(reason),
-  };
+  if (isTold || isPaged) return { ...held, reasons };
+  const facts = comparisonFacts(held.next);
+  const detail = { ...facts, variant: name, guardrail: guardrail && clip(guardrail), reason: clip(reason) };
   const page: Action = { kind: 'alert', alert: 'harm_while_frozen', severity: 'page', detail };
   const clocks = held.next.clocks.map((clock) =>
     clock.kind === 'stable_missing' ? { ...clock, pagedAtMs: nowMs } : clock,
   );
-  const reasons = [`${name} is harmful, but there is no stable version to go back to: ${reason}`, ...held.reasons];
-  const actions = isTold || isPaged ? held.actions : [...held.actions, page];
-  return { ...held, next: { ...held.next, clocks }, actions, reasons };
+  return { ...held, next: { ...held.next, clocks }, actions: [...held.actions, page], reasons };
 }
 
 /** A winner, no difference that matters, or the end of the time. */

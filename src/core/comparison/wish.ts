@@ -70,8 +70,8 @@ function variantProblems({ variants }: ComparisonWish): string[] {
   }
   for (const [index, { name, version }] of variants.entries()) {
     const earlier = variants.slice(0, index);
-    if (!/^[\p{L}\p{N}_-]{1,32}$/u.test(name)) {
-      problems.push(`variants: expected names of 1 to 32 letters, digits, - or _, got ${show(name)}`);
+    if (!/^[A-Za-z0-9_-]{1,32}$/u.test(name)) {
+      problems.push(`variants: expected names of 1 to 32 letters (a to z), digits, - or _, got ${show(name)}`);
     }
     if (earlier.some((other) => other.name === name))
       problems.push(`variants: expected every name once, got ${name} twice`);

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../item/prompt-item';
+import { describeComparisonEvent } from './comparison-events';
 import type { Period } from './week';
 
 /** Something that happened to a prompt, as one sentence. */
@@ -41,7 +42,10 @@ export function eventsOf(events: readonly AuditEvent[], { fromMs, toMs }: Period
 }
 
 /** One sentence without its full stop. An event of a kind that is not known here is still told. */
-function describe({ kind, by, detail }: AuditEvent): string {
+function describe(event: AuditEvent): string {
+  const { kind, by, detail } = event;
+  const ofComparison = describeComparisonEvent(event);
+  if (ofComparison !== null) return ofComparison;
   const fact = (key: string): string => String(detail[key] ?? '?');
   const candidate = `version ${fact('candidate')}`;
   const given = detail['because'] ?? detail['reason'] ?? '';

@@ -1,11 +1,20 @@
 import { hasVersion } from '../item/version-ranges';
 import type { PromptItem } from '../item/prompt-item';
+import { runningOf } from '../comparison/comparison';
+import { comparisonState } from '../comparison/view';
+import { wordArms } from '../comparison/wording';
 import { currentStage, displayState, isTerminal, type Rollout } from '../rollout/rollout';
 import type { ReportEvent } from './events';
 
 /** How a prompt stands when the report is made, in one sentence without its full stop. */
 export function describeState(item: PromptItem, when: (atMs: number) => string): string {
   const { rollout } = item;
+  const comparison = runningOf(item.comparison);
+  if (comparison !== null) {
+    const reason = comparison.pause?.because ?? comparison.hold?.reason ?? '';
+    const state = `${wordArms(comparison)} are compared on ${comparison.metric.id} since ${when(comparison.startedAtMs)}`;
+    return reason === '' ? state : `${state}, ${comparisonState(comparison)}: ${reason}`;
+  }
   if (rollout === null || isTerminal(rollout.phase)) {
     const { stable } = item.assignment;
     return stable === null ? 'no version is in production' : `version ${stable} is in production`;
@@ -34,6 +43,7 @@ export function needsOf(
   return [
     ...(rollout === null ? [] : unverified(rollout, when)),
     ...(running === null ? [] : runningNeeds(running, item.prompt, when)),
+    ...comparisonNeeds(item, sinceMs, when),
     ...(rollout === null ? [] : quarantinedNeeds(item, rollout, sinceMs)),
     ...labelNeeds(item, events),
   ];
@@ -44,6 +54,26 @@ function unverified({ verification }: Rollout, when: (atMs: number) => string): 
   return [
     `production is not seen on version ${verification.production} since ${when(verification.sinceMs)}; move the label in Langfuse by hand`,
   ];
+}
+
+/** A comparison that stands still, or whose winner is left to a person. */
+function comparisonNeeds(item: PromptItem, sinceMs: number, when: (atMs: number) => string): string[] {
+  const { comparison, prompt } = item;
+  if (comparison === null) return [];
+  const { pause, hold, outcome, handover } = comparison;
+  const what = `the comparison of ${wordArms(comparison)}`;
+  if (pause !== null) {
+    return [`${what} is paused since ${when(pause.atMs)} by ${pause.by}: ${pause.because} (rampart resume ${prompt})`];
+  }
+  if (hold !== null && hold.alertedAtMs !== null)
+    return [`${what} is held since ${when(hold.sinceMs)}: ${hold.reason}`];
+  if (outcome === null || outcome.atMs < sinceMs) return [];
+  const winner = comparison.arms.slice(1).find(({ name }) => name === outcome.winner);
+  if (handover?.state === 'refused') {
+    return [`the winner of ${what}, version ${handover.version}, was not handed over: ${handover.note}`];
+  }
+  if (winner === undefined || handover !== null) return [];
+  return [`${winner.name} won ${what}; nothing is done by itself (rampart start ${prompt} ${winner.version})`];
 }
 
 function runningNeeds(rollout: Rollout, prompt: string, when: (atMs: number) => string): string[] {

@@ -46,7 +46,7 @@ export function compareObserved(
   const base = seen.find(([version]) => version === baseVersion)?.[1];
   const measures = measuresOf(
     seen.map(([, metrics]) => metrics),
-    scoreTraits(item.rollout),
+    scoreTraits(item),
   );
   return {
     schema: 1,

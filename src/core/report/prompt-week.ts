@@ -1,5 +1,4 @@
 import type { AuditEvent, PromptItem } from '../item/prompt-item';
-import type { Rollout } from '../rollout/rollout';
 import { parseMetric } from '../metrics/metric';
 import { changeOf, valueOf, type Change, type Value } from './change';
 import { eventsOf, type ReportEvent } from './events';
@@ -60,7 +59,7 @@ export interface PromptWeekInput {
 export function promptWeek(input: PromptWeekInput): PromptWeek {
   const { item, week, now, before, when, problem } = input;
   const sums = { now: together(now), before: together(before) };
-  const traits = scoreTraits(item.rollout);
+  const traits = scoreTraits(item);
   const measures = measuresOf([sums.now, sums.before], traits);
   const changes = measures
     .map((measure) => changeOf(measure, sums.now, sums.before))
@@ -99,10 +98,16 @@ export function versionTable(measures: readonly Measure[], numbers: VersionNumbe
   };
 }
 
-/** What the guardrails of the newest rollout say about scores: which way is better, and whether they are yes/no. */
-export function scoreTraits(rollout: Rollout | null): Map<string, ScoreTraits> {
+/**
+ * What the guardrails of the newest rollout and the metric of the newest comparison say about scores: which way is better, and
+ * whether they are yes/no.
+ */
+export function scoreTraits({ rollout, comparison }: PromptItem): Map<string, ScoreTraits> {
   const traits = new Map<string, ScoreTraits>();
-  for (const { metric: text, direction, range } of rollout?.policy.guardrails ?? []) {
+  for (const { metric: text, direction, range } of [
+    ...(comparison === null ? [] : [comparison.metricPolicy]),
+    ...(rollout?.policy.guardrails ?? []),
+  ]) {
     const metric = parseMetric(text);
     if (metric?.kind !== 'score' || metric.categories !== null) continue;
     traits.set(metric.name, { better: direction, isYesNo: range === null });

@@ -16,6 +16,7 @@ import { sesMailSender } from '../../adapters/aws/ses-mail-sender';
 import { snsAlertSender } from '../../adapters/aws/sns-alert-sender';
 import { sqsTickQueue } from '../../adapters/aws/sqs-tick-queue';
 import { installedAssets } from '../../adapters/mail/installed-assets';
+import { comparisonRenderer } from '../../adapters/mail/comparison-renderer';
 import { reportRenderer } from '../../adapters/mail/report-renderer';
 import { createLangfuse } from '../../adapters/langfuse/create-langfuse';
 import type { Controller, LogEvent, Settings } from '../../app/controller';
@@ -94,7 +95,7 @@ export async function startEmbedded(options: {
     const deps = { controller: async () => controller, now: options.now };
     const tick = makeTick(deps);
     const weeklyReport = makeWeeklyReport(deps, reportRenderer(installedAssets));
-    const compareVariants = makeCompareVariants(deps);
+    const compareVariants = makeCompareVariants(deps, comparisonRenderer(installedAssets));
     return {
       controller,
       langfuse,

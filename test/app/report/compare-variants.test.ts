@@ -3,6 +3,8 @@ import type { ObservedComparison } from '../../../src/core/report/observed-compa
 import { sampleItem, sampleRollout, type Hour } from '../../core/report/sample';
 import { putPrompt, testController, type TestController } from './controller';
 
+/** Nothing has ended here. */
+const renderer = { render: () => Promise.reject(new Error('not asked')) };
 const NOW_MS = Date.parse('2026-11-22T23:30:00Z');
 
 const HOURS: readonly Hour[] = [
@@ -20,7 +22,7 @@ async function stored(controller: TestController, name: string): Promise<Observe
 test('every version of the last seven days is set against the one in production, as an observation', async () => {
   const controller = testController();
   await putPrompt(controller, 'team/greeting', HOURS);
-  expect(await compareVariants(controller, NOW_MS)).toEqual({ compared: 1 });
+  expect(await compareVariants(controller, renderer, NOW_MS)).toEqual({ compared: 1, reported: 0 });
   const comparison = await stored(controller, 'comparisons/team/greeting/2026-11-22.json');
   expect(comparison).toMatchObject({ kind: 'observational', prompt: 'team/greeting', production: 3, toMs: NOW_MS });
   expect(comparison.note).toMatch(/^Observational: .*Nothing is decided by these numbers\.$/u);
@@ -39,8 +41,8 @@ test('every version of the last seven days is set against the one in production,
 test("the date is the one in the deployment's zone; a later run of the day replaces it", async () => {
   const controller = testController({ timeZone: 'Europe/Berlin' });
   await putPrompt(controller, 'greeting', HOURS);
-  await compareVariants(controller, NOW_MS);
-  await compareVariants(controller, NOW_MS + 60_000);
+  await compareVariants(controller, renderer, NOW_MS);
+  await compareVariants(controller, renderer, NOW_MS + 60_000);
   expect((await stored(controller, 'comparisons/greeting/2026-11-23.json')).madeAtMs).toBe(NOW_MS + 60_000);
 });
 
@@ -48,7 +50,7 @@ test('a prompt with one version, or with none, has nothing to compare', async ()
   const controller = testController();
   await putPrompt(controller, 'one', HOURS.slice(0, 2));
   await putPrompt(controller, 'none', []);
-  expect(await compareVariants(controller, NOW_MS)).toEqual({ compared: 0 });
+  expect(await compareVariants(controller, renderer, NOW_MS)).toEqual({ compared: 0, reported: 0 });
   expect(await controller.documents.getDocument('comparisons/one/2026-11-22.json')).toBeNull();
 });
 
@@ -56,7 +58,7 @@ test('without the production version there are no differences, and the note says
   const controller = testController();
   const { assignment } = sampleItem('greeting');
   await putPrompt(controller, 'greeting', HOURS, { item: { assignment: { ...assignment, stable: 9 } } });
-  await compareVariants(controller, NOW_MS);
+  await compareVariants(controller, renderer, NOW_MS);
   const comparison = await stored(controller, 'comparisons/greeting/2026-11-22.json');
   expect(comparison.note).toContain('Version 9, to be compared with, was not seen');
   expect(comparison.versions.flatMap(({ changes }) => changes).every(({ difference }) => difference === null)).toBe(
@@ -69,13 +71,13 @@ test('while a promotion is watched, production is the candidate', async () => {
   await putPrompt(controller, 'greeting', HOURS, {
     item: { rollout: sampleRollout('greeting', { phase: 'watching' }) },
   });
-  await compareVariants(controller, NOW_MS);
+  await compareVariants(controller, renderer, NOW_MS);
   expect((await stored(controller, 'comparisons/greeting/2026-11-22.json')).production).toBe(4);
 });
 
 test('prompts of every page are compared, and nothing is sent', async () => {
   const controller = testController();
   for (const prompt of ['a', 'b', 'c', 'd', 'e']) await putPrompt(controller, prompt, HOURS);
-  expect(await compareVariants(controller, NOW_MS)).toEqual({ compared: 5 });
+  expect(await compareVariants(controller, renderer, NOW_MS)).toEqual({ compared: 5, reported: 0 });
   expect([...controller.sentMails, ...controller.sentAlerts]).toEqual([]);
 });

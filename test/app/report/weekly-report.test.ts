@@ -295,7 +295,7 @@ test('a report of 200 busy prompts stays under the size of a mail, urgent prompt
 test('compare-variants leaves reports alone', async () => {
   const controller = testController();
   await putPrompt(controller, 'greeting', HOURS);
-  await compareVariants(controller, NOW_MS);
+  await compareVariants(controller, { render: () => Promise.reject(new Error('not asked')) }, NOW_MS);
   expect(controller.sentMails).toEqual([]);
   expect(controller.sentAlerts).toEqual([]);
   expect((await weeklyReport(controller, renderer, NOW_MS, {})).sent).toBe(true);

@@ -16,7 +16,7 @@ const entry: AlertEntry = {
 
 function raisedIn(folder: string): string[] {
   const texts = readdirSync(folder)
-    .filter((name) => name.endsWith('.ts') && name !== 'weekly-report.ts')
+    .filter((name) => name.endsWith('.ts') && !['weekly-report.ts', 'report-ended.ts'].includes(name))
     .map((name) => readFileSync(join(folder, name), 'utf8'));
   return texts.flatMap((text) =>
     [...text.matchAll(/alert: '(\w+)'|say\('(\w+)'\)|harmPage\(look, '(\w+)'\)/gu)].map((m) => m[1] ?? m[2] ?? m[3]!),

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { itemToJson } from '../../../src/adapters/aws/stored-item';
-import { clip, clipName, jsonBytes, MAX_FROZEN_BYTES, MAX_OUTBOX_BYTES } from '../../../src/core/item/item-size';
+import {
+  clip,
+  clipName,
+  jsonBytes,
+  MAX_FROZEN_BYTES,
+  MAX_OUTBOX_BYTES,
+  keptBeside,
+} from '../../../src/core/item/item-size';
+import { comparisonOf } from '../comparison/fixtures';
 import { emptyItem, nextItem, splitAudit, withoutSent } from '../../../src/core/item/next-item';
 import { MAX_OUTBOX, putAlert, type AlertEntry, type Box } from '../../../src/core/item/outbox';
 import type { PromptItem } from '../../../src/core/item/prompt-item';
@@ -170,6 +178,14 @@ describe('the item has a budget of 64 KB', () => {
     expect(largest).toBeGreaterThan(40_000);
     expect(largest).toBeLessThan(65_536);
   });
+});
+
+test('an ended experiment stays beside a new one only as long as both are within the budget of one', () => {
+  const rollout = rolloutOf();
+  const comparison = comparisonOf(3);
+  expect(keptBeside(rollout, comparison)).toBe(comparison);
+  const large = { ...rollout, policyHash: 'f'.repeat(MAX_FROZEN_BYTES - jsonBytes(rollout) - 100) };
+  expect(keptBeside(large, comparison)).toBeNull();
 });
 
 describe('versions as ranges', () => {

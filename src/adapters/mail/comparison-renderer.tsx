@@ -1,0 +1,140 @@
+import { Body, Container, Head as HtmlHead, Heading, Html, Img, Preview } from '@react-email/components';
+import type { ReactElement } from 'react';
+// The build for Node cannot be bundled as a module: it requires Node's own modules at run time.
+import { renderToStaticMarkup } from 'react-dom/server.edge';
+import { confidence, headlineOf } from '../../core/comparison/render-text';
+import type { ArmView, ComparisonView } from '../../core/comparison/view';
+import type { ComparisonRenderer } from '../../core/ports';
+import { timeWriter } from '../../core/report/local-time';
+import { harmless } from '../../core/report/plain-text';
+import { fullSentence } from '../../core/report/sentence';
+import { Head, RowHead } from './change-table';
+import { pngDrawer, type DrawingAssets } from './draw-png';
+import { figures, Name } from './name';
+import { FONT, LIGHT, STYLE_SHEET } from './theme';
+
+const CONTENT_ID = 'differences@rampart';
+
+/**
+ * The end of a comparison as a mail that mail programs show alike, in the look of the weekly report: what came of it, every arm, and the
+ * course of the differences as a picture.
+ * @param assets reads what charts are drawn with
+ */
+export function comparisonRenderer(assets: () => Promise<DrawingAssets>): ComparisonRenderer {
+  return {
+    async render(view, chart, timeZone) {
+      const drawPng = await pngDrawer(assets);
+      const page = renderToStaticMarkup(<ComparisonPage view={view} timeZone={timeZone} />);
+      const html = `<!doctype html>${page.replaceAll(/<link rel="preload" as="image" [^>]*>/gu, '')}`;
+      return { html, images: [{ contentId: CONTENT_ID, png: drawPng(chart) }] };
+    },
+  };
+}
+
+function ComparisonPage({ view, timeZone }: { view: ComparisonView; timeZone: string }): ReactElement {
+  const when = timeWriter(timeZone);
+  const title = `${harmless(view.prompt)}: ${headlineOf(view)}`;
+  return (
+    <Html lang="en">
+      <HtmlHead>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
+        <title>{title}</title>
+        <style dangerouslySetInnerHTML={{ __html: STYLE_SHEET }} />
+      </HtmlHead>
+      <Body className="m" style={{ backgroundColor: LIGHT.page, fontFamily: FONT }}>
+        <Preview>{harmless(view.sentence)}</Preview>
+        <Container className="m" style={{ maxWidth: '680px', backgroundColor: LIGHT.page, color: LIGHT.ink }}>
+          <div style={{ padding: '16px', fontSize: '15px', lineHeight: '1.5' }}>
+            <Heading as="h1">
+              <Name>{title}</Name>
+            </Heading>
+            <p>
+              <strong>
+                <Name>{fullSentence(view.sentence)}</Name>
+              </strong>
+            </p>
+            <p>
+              Next: <Name>{fullSentence(view.next)}</Name>
+            </p>
+            <ArmTable view={view} />
+            {view.arms.map(({ name, dropped }) =>
+              dropped === null ? null : (
+                <p key={name} className="b">
+                  {`${name} was taken out: `}
+                  <Name>{fullSentence(dropped)}</Name>
+                </p>
+              ),
+            )}
+            <Img
+              src={`cid:${CONTENT_ID}`}
+              alt={describeCourse(view)}
+              width="100%"
+              style={{ maxWidth: '648px', height: 'auto' }}
+            />
+            <p className="q" style={{ marginTop: '24px', fontSize: '13px' }}>
+              <Name>
+                {`From ${when(view.startedAtMs)} to ${when(view.endedAtMs ?? view.untilMs)}, ${timeZone}, started by ${view.startedBy}${view.because === '' ? '' : `: ${view.because}`}. ` +
+                  `Compared by ${view.metric}; a difference smaller than ${view.margin} does not matter. ` +
+                  `Users were assigned at random; all intervals hold together, at every look, with ${confidence(view)} % confidence.`}
+              </Name>
+            </p>
+          </div>
+        </Container>
+      </Body>
+    </Html>
+  );
+}
+
+function ArmTable({ view }: { view: ComparisonView }): ReactElement {
+  return (
+    <table className="t" width="100%" cellPadding="4">
+      <caption>
+        <span className="q">Every variant, by </span>
+        <Name>{view.metric}</Name>
+      </caption>
+      <thead>
+        <tr>
+          <Head width="30%">Variant</Head>
+          <Head width="17%">Units</Head>
+          <Head width="17%">Mean</Head>
+          <Head width="36%">Difference (interval)</Head>
+        </tr>
+      </thead>
+      <tbody>
+        {view.arms.map((arm) => (
+          <tr key={arm.name}>
+            <RowHead>{`${arm.name} (version ${arm.version}, ${arm.percent} %)`}</RowHead>
+            <td>{arm.units}</td>
+            <td>{arm.mean === '' ? 'none' : figures(arm.mean)}</td>
+            <DifferenceCell arm={arm} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function DifferenceCell({ arm }: { arm: ArmView }): ReactElement {
+  const mark = arm.isWinner ? (
+    <strong className="g">winner</strong>
+  ) : arm.dropped === null ? null : (
+    <strong className="b">taken out</strong>
+  );
+  const text = arm.isControl ? 'the control' : arm.difference === '' ? 'no data' : figures(arm.difference);
+  return (
+    <td>
+      {mark}
+      {mark === null ? null : <br />}
+      {text}
+    </td>
+  );
+}
+
+/** What the picture shows, for those who do not see it. */
+function describeCourse({ arms }: ComparisonView): string {
+  const [control, ...variants] = arms;
+  const ends = variants.map(({ name, difference }) => `${name} ${difference === '' ? 'without data' : difference}`);
+  return `Differences to ${control?.name ?? 'the control'} over time; at the end ${ends.join(', ')}`;
+}
