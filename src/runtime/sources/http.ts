@@ -11,7 +11,7 @@ export interface HttpSourceOptions {
   fetch?: typeof fetch;
 }
 
-/** Assignments from Rampart's HTTP endpoint. An answer that has not changed is not sent again (ETag). */
+/** Assignments from Rampart's HTTP endpoint. An answer that has not changed is not sent again (ETag); redirects are not followed, since the key is for this address. */
 export function httpSource(options: HttpSourceOptions): AssignmentSource {
   const url = checkedUrl(options.url);
   const send = options.fetch ?? fetch;
@@ -24,7 +24,7 @@ export function httpSource(options: HttpSourceOptions): AssignmentSource {
         ...(last === null ? {} : { 'if-none-match': last.etag }),
         ...options.headers,
       };
-      const response = await reach(url, () => send(url, { headers, signal }));
+      const response = await reach(url, () => send(url, { headers, signal, redirect: 'manual' }));
       const ageMs = secondsOf(response, 'age') ?? 0;
       if (response.status === 304 && last !== null) return { ...last.answer, ageMs };
       const text = await reach(url, () => response.text());

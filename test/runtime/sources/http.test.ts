@@ -62,6 +62,11 @@ test.each<[string, Answer, object]>([
     { code: 'SOURCE_UNAVAILABLE', retryAfterMs: null },
   ],
   ['401', { status: 401 }, { message: expect.stringContaining('got 401; is the key right?') as string }],
+  [
+    'a redirect, which would take the key elsewhere',
+    { status: 302, headers: { location: '/other' } },
+    { message: expect.stringContaining('got 302') as string },
+  ],
   ['304 out of the blue', { status: 304 }, { message: expect.stringContaining('got 304') as string }],
   [
     'a page',
