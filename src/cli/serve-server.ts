@@ -24,9 +24,10 @@ export function isLoopback(host: string): boolean {
  * @param where `port` 0 = any free one; rejects with node's own error when it cannot be had
  */
 export async function startServing(serving: Serving, where: { host: string; port: number }): Promise<Served> {
+  let isClosing = false;
   const server = createServer((request, response) => {
     void reply(serving, request)
-      .then((given) => send(response, given))
+      .then((given) => send(response, isClosing ? lastOf(given) : given))
       .catch(() => response.destroy());
   });
   server.requestTimeout = REQUEST_TIMEOUT_MS;
@@ -41,6 +42,7 @@ export async function startServing(serving: Serving, where: { host: string; port
     url: `http://${host}:${port}`,
     close: () =>
       new Promise((resolve) => {
+        isClosing = true;
         server.close(() => resolve());
         server.closeIdleConnections();
       }),
@@ -52,10 +54,15 @@ async function reply(serving: Serving, request: IncomingMessage): Promise<HttpAn
     return problemAnswer(403, 'host: expected a loopback name, since this endpoint has no keys, got another');
   }
   const body = await readBody(request);
-  if (body === null) return { ...tooLarge(), headers: { ...tooLarge().headers, connection: 'close' } };
+  if (body === null) return lastOf(tooLarge());
   const headers = Object.entries(request.headers).map(([name, value]) => [name, value?.toString()] as const);
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   return answer(serving, { method: request.method ?? '', path, headers: Object.fromEntries(headers), body });
+}
+
+/** After this answer the client has to connect again, if it can. */
+function lastOf(given: HttpAnswer): HttpAnswer {
+  return { ...given, headers: { ...given.headers, connection: 'close' } };
 }
 
 /** A web page that resolves its own name to this machine (DNS rebinding) still names itself in `Host`. */

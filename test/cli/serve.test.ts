@@ -2,7 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoDbPromptStore } from '../../src/adapters/aws/dynamodb-prompt-store';
 import { folderPromptStore } from '../../src/adapters/local/folder-prompt-store';
+import { startDynamoDb } from '../../src/local/aws/dynamodb';
+import { clientConfig } from '../adapters/aws/clients';
 import { temporaryFolders } from '../adapters/local/temporary-folder';
 import { sampleItem } from '../contracts/sample-item';
 import { startServe, type ServedForTest } from './served';
@@ -98,6 +102,43 @@ test('a body above the limit is refused with words, and the next request is serv
   expect(huge.status).toBe(413);
   expect(await huge.json()).toMatchObject({ errorDetails: 'body: expected at most 65536 bytes, got more' });
   expect(await status(`${url}${FLAGS}`, { method: 'POST', body: BODY })).toBe(200);
+});
+
+test('Ctrl-C lets a request under way be answered, and keeps no connection', async () => {
+  const { url, stop } = await serve();
+  const { hostname, port } = new URL(url);
+  const answered = new Promise<[number | undefined, string | undefined]>((resolve, reject) => {
+    const sent = request({ hostname, port, path: `${FLAGS}/greeting`, method: 'POST' }, (response) => {
+      response.resume();
+      resolve([response.statusCode, response.headers.connection]);
+    });
+    sent.once('error', reject);
+    sent.write(BODY.slice(0, 10), () => {
+      // The server has the request once it answers another one.
+      void status(`${url}/assignments`, {}).then(() => {
+        void stop();
+        sent.end(BODY.slice(10));
+      });
+    });
+  });
+  expect(await answered).toEqual([200, 'close']);
+  expect(await stop()).toBe(130);
+});
+
+test('a deployment’s table is served with the maximum age of its file', async () => {
+  const dynamoDb = await startDynamoDb();
+  const client = new DynamoDBClient(clientConfig(dynamoDb.url));
+  await dynamoDbPromptStore({ client, tableName: dynamoDb.tableName }).write(sampleItem('in-aws', 1));
+  const langfuse = { baseUrl: 'https://langfuse.example.com', secretName: 'x' };
+  const file = { deployment: 'test', langfuse, assignmentMaxAge: '9s' };
+  await writeFile(join(folder, 'rampart.config.yaml'), JSON.stringify(file));
+  Object.assign(process.env, dynamoDb.environment);
+  const served = await startServe({ cwd: folder, env: { RAMPART_TABLE: dynamoDb.tableName } });
+  expect(served.io.written.out).toContain(`assignments of table ${dynamoDb.tableName}, at most 9s old`);
+  expect(await status(`${served.url}${FLAGS}/in-aws`, { method: 'POST', body: BODY })).toBe(200);
+  expect(await served.stop()).toBe(130);
+  client.destroy();
+  await dynamoDb.close();
 });
 
 test('a damaged item is told once; the others are served', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { folderPromptStore } from '../../src/adapters/local/folder-prompt-store';
 import { assign } from '../../src/core/assignment/assignment';
+import { tagOfUnit } from '../../src/core/assignment/unit-tag';
 import { temporaryFolders } from '../adapters/local/temporary-folder';
 import { startServe, type ServedForTest } from '../cli/served';
 import { sampleAssignment, sampleItem } from '../contracts/sample-item';
@@ -73,6 +74,13 @@ withPython('the Python example prints the version and the tags of the trace', as
     'rampart.arm': arm,
     'rampart.rollout': `${PROMPT}/4/1000`,
   });
+});
+
+withPython('the Python example marks the units that the library marks', async () => {
+  const units = ['user-1', '1e3', '007', '12345678901234567890', 'null', '"x"', '{}', '-0', 'unit:a', 'ü🎉', ' 1 '];
+  const check = `print(json.dumps([tag_of(unit) for unit in ${JSON.stringify(units)}]))`;
+  const { stdout } = await run('python3', ['-c', `${example('python')}\n${check}`], { env: environment() });
+  expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toEqual(units.map(tagOfUnit));
 });
 
 withPython.each([

@@ -5,6 +5,8 @@ import { OpenFeature as Server, ProviderFatalError } from '@openfeature/server-s
 import { OpenFeature as Web, type Provider, ProviderEvents } from '@openfeature/web-sdk';
 import { folderPromptStore } from '../../src/adapters/local/folder-prompt-store';
 import { assign } from '../../src/core/assignment/assignment';
+import { createRouter, httpSource, type Router } from '../../src/runtime';
+import { openFeatureProvider } from '../../src/runtime/openfeature';
 import { temporaryFolders } from '../adapters/local/temporary-folder';
 import { startServe, type ServedForTest } from '../cli/served';
 import { sampleAssignment, sampleItem } from '../contracts/sample-item';
@@ -42,7 +44,7 @@ function expected(prompt: string, unit: string): { version: number | null; arm: 
 }
 
 /** `u` is one of them who gets the candidate, version 4. */
-const users = ['u', ...Array.from({ length: 40 }, (_, index) => `user-${index}`)];
+const users = ['u', ...Array.from({ length: 20 }, (_, index) => `user-${index}`)];
 
 /** Everybody is given version 9. */
 async function rollBack(prompt: string): Promise<void> {
@@ -109,6 +111,50 @@ describe('the server-side client', () => {
     await rollBack(PROMPT);
     const details = await openFeature.getObjectDetails(PROMPT, { version: 0 }, { targetingKey: 'u' });
     expect(details).toMatchObject({ value: { version: 9 }, reason: 'STATIC', variant: 'stable', flagMetadata: {} });
+  });
+});
+
+describe('the runtime library over the endpoint', () => {
+  let router: Router;
+  const start = async (apiKey = KEY) => {
+    router = createRouter({
+      source: httpSource({ url: `${served.url}/assignments`, apiKey }),
+      env: {},
+      refreshMs: 100,
+    });
+    await Server.setProviderAndWait(openFeatureProvider(router, { readyTimeoutMs: 500 }));
+    return Server.getClient();
+  };
+
+  afterEach(() => router.close());
+
+  test('gives every user what the endpoint gives', async () => {
+    const openFeature = await start();
+    for (const targetingKey of users) {
+      const remote = await fetch(`${served.url}/ofrep/v1/evaluate/flags/${encodeURIComponent(PROMPT)}`, {
+        method: 'POST',
+        headers: { 'x-api-key': KEY },
+        body: JSON.stringify({ context: { targetingKey } }),
+      });
+      const { key: flagKey, metadata: flagMetadata, ...rest } = (await remote.json()) as Record<string, unknown>;
+      const details = await openFeature.getObjectDetails(PROMPT, { version: 0 }, { targetingKey });
+      expect(details).toEqual({ flagKey, flagMetadata, ...rest });
+    }
+  });
+
+  test('a rollback comes with the next refresh', async () => {
+    const openFeature = await start();
+    const versionOf = () => openFeature.getObjectValue(PROMPT, { version: 0 }, { targetingKey: 'u' });
+    expect(await versionOf()).toEqual({ version: 4 });
+    await rollBack(PROMPT);
+    while (((await versionOf()) as { version: number }).version === 4) await delay(10);
+    expect(await versionOf()).toEqual({ version: 9 });
+  });
+
+  test('a wrong key leaves the caller its default', async () => {
+    await expect(start('another-key-of-16')).rejects.toThrow('expected assignments within 500 ms, got none');
+    const details = await Server.getClient().getObjectDetails(PROMPT, { version: 7 }, { targetingKey: 'u' });
+    expect(details).toMatchObject({ value: { version: 7 }, reason: 'ERROR' });
   });
 });
 
