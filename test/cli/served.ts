@@ -7,7 +7,7 @@ export interface ServedForTest {
   url: string;
   io: TestIo;
   /** Ctrl-C; the exit code. */
-  stop(): Promise<number>;
+  stop: () => Promise<number>;
 }
 
 /** Starts `rampart serve` on a free port and waits until it says where. */

@@ -41,7 +41,8 @@ interface State {
 /**
  * Every prompt's assignment, kept for a bounded time: read again when it is due, by one reading for all who ask
  * meanwhile; while the store is down or an item is damaged, the last good document is served until it is too old.
- * A document of an older epoch never replaces a younger one: the list may be a moment behind.
+ * A document of an older epoch does not replace a younger one, since the list may be a moment behind; only when the younger
+ * one has not been seen for the maximum age, as after a restored backup.
  * @returns what may be served; rejects with `provider_unavailable` and the time to wait when nothing young enough is held
  */
 export function holdAssignments(options: HoldingOptions): () => Promise<Held> {
@@ -60,14 +61,19 @@ export function holdAssignments(options: HoldingOptions): () => Promise<Held> {
   };
 }
 
-async function readAgain(state: State, { store, now, log }: HoldingOptions): Promise<void> {
+async function readAgain(state: State, { store, now, maxAgeMs, log }: HoldingOptions): Promise<void> {
   const startedAtMs = now();
   try {
     const pages = await readPages(store);
     if (state.failedAtMs !== null) log({ level: 'info', event: 'assignments_read_again' });
     state.failedAtMs = null;
     state.readAtMs = startedAtMs;
-    for (const assignment of pages.flatMap(({ assignments }) => assignments)) keep(state, assignment, startedAtMs);
+    for (const assignment of pages.flatMap(({ assignments }) => assignments)) {
+      const held = state.documents.get(assignment.prompt);
+      const isBehind = held !== undefined && held.assignment.epoch > assignment.epoch;
+      if (isBehind && isYoung(held.readAtMs, maxAgeMs, startedAtMs)) continue;
+      state.documents.set(assignment.prompt, { assignment, readAtMs: startedAtMs });
+    }
     noteDamage(state, pages, log);
   } catch (error) {
     if (state.failedAtMs === null) log({ level: 'error', event: 'assignments_not_read', problem: String(error) });
@@ -84,12 +90,6 @@ async function readPages(store: HoldingOptions['store']): Promise<AssignmentPage
     cursor = page.cursor;
   } while (cursor !== null);
   return pages;
-}
-
-function keep(state: State, assignment: Assignment, readAtMs: number): void {
-  const held = state.documents.get(assignment.prompt)?.assignment;
-  const isBehind = held !== undefined && held.epoch > assignment.epoch;
-  state.documents.set(assignment.prompt, { assignment: isBehind ? held : assignment, readAtMs });
 }
 
 /** Each damage is told once, not at every reading. */

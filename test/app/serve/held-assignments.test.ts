@@ -47,12 +47,14 @@ test('reads every page once for all who ask, and again when it is due', async ()
   expect(world.reads).toBe(2);
 });
 
-test('an older epoch never replaces a younger one', async () => {
+test('an older epoch replaces a younger one only when that has not been seen for the maximum age', async () => {
   const { world, served } = scene([{ assignments: [sampleAssignment('a', 7)] }]);
   await served();
   world.nowMs += REFRESH_MS;
   world.pages = [{ assignments: [sampleAssignment('a', 6)] }];
   expect(await served()).toEqual(['a@7']);
+  world.nowMs += MAX_AGE_MS - REFRESH_MS;
+  expect(await served()).toEqual(['a@6']);
 });
 
 test('while the store is down the last documents are served until they are too old, then nothing', async () => {
