@@ -29,8 +29,8 @@ export interface Evaluation {
 export interface ExperimentMetadata {
   /** Id of the rollout or comparison. */
   rollout: string;
-  /** Index of its step, from 0. */
-  step: number;
+  /** Index of the rollout's step, from 0; a comparison has none. */
+  step?: number;
   /** Percent of the units that are in an arm of their own, 0..100; the others get the stable version. */
   percent: number;
 }
@@ -66,5 +66,6 @@ export function isFailure(answer: Evaluation | EvaluationFailure): answer is Eva
 function metadataOf({ experiment, step, arms }: Assignment): Evaluation['metadata'] {
   if (experiment === null || arms.length === 0) return {};
   const buckets = arms.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0);
-  return { rollout: experiment, step: step ?? 0, percent: (buckets * 100) / BUCKETS };
+  const percent = (buckets * 100) / BUCKETS;
+  return { rollout: experiment, ...(step === null ? {} : { step }), percent };
 }

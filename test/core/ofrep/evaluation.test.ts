@@ -35,6 +35,23 @@ test('without an experiment everybody gets the stable version, and the metadata 
   expect(evaluate(atRest, 'user-1')).toEqual(expected);
 });
 
+test('a comparison names its arms and has no step', () => {
+  const arms = [
+    { name: 'a', version: 5, from: 0, to: 5000 },
+    { name: 'b', version: 6, from: 5000, to: 10_000 },
+  ];
+  const comparing = { ...ramping, experiment: 'support/answer/compare/1', step: null, arms };
+  const metadata = { rollout: 'support/answer/compare/1', percent: 100 };
+  expect(evaluate(comparing, unitOf(comparing, 'a'))).toMatchObject({ value: { version: 5 }, variant: 'a' });
+  expect(evaluate(comparing, unitOf(comparing, 'b'))).toEqual({
+    key: 'support/answer',
+    value: { version: 6 },
+    reason: 'SPLIT',
+    variant: 'b',
+    metadata,
+  });
+});
+
 test('without a version in production there is no flag', () => {
   expect(evaluate({ ...atRest, stable: null }, 'user-1')).toEqual({
     key: 'support/answer',
