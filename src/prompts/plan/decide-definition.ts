@@ -30,24 +30,26 @@ export function decideDefinition(definition: PromptDefinition, hash: string, cla
   const { type } = remote.listed;
   if (type !== definition.body.type) return refused({ kind: 'type_changed', from: type, to: definition.body.type });
   const home = holdersOf(remote, definition.variant ?? 'production')[0];
-  if (home?.hash === hash) return atHome(definition, home, claim, draft);
+  const isHome = home?.hash === hash;
+  if (isHome && isLive(home)) return atHome(definition, home, claim, draft);
   const same = remote.versions.filter((version) => version.hash === hash);
   const rolledBack = same.find(({ version }) => hasVersion(draft.guard?.quarantined ?? [], version));
-  if (rolledBack !== undefined) return refused({ kind: 'quarantined', version: rolledBack.version });
+  // A variant that nobody wants to ramp stays where it is.
+  const isLeft = isHome && claim.ramping.length === 0;
+  if (rolledBack !== undefined && !isLeft) return refused({ kind: 'quarantined', version: rolledBack.version });
+  if (isHome) return atHome(definition, home, claim, draft);
   const winner = definition.variant === null ? claim.variantOf(home?.hash) : null;
   if (home !== undefined && winner !== null) {
     const finding: Finding = { kind: 'variant_in_production', variant: winner, version: home.version };
     return { outcome: { kind: 'left', version: home.version }, findings: [finding], enter: () => {} };
   }
   const chosen = same.findLast(({ labels }) => labels.some((label) => claim.labels.includes(label))) ?? same.at(-1);
-  return chosen === undefined ? create(definition, hash, claim, draft) : relabel(chosen, claim.labels, draft);
+  return chosen === undefined ? create(definition, hash, claim, draft) : relabel(chosen, claim, draft);
 }
 
 /** The version that has the definition's place says the same: production for a base, the variant's label for a variant. */
 function atHome(definition: PromptDefinition, home: RemoteVersion, claim: Claim, draft: Draft): Decided {
-  const isLive = home.labels.includes('production');
-  const labels = isLive ? claim.labels.filter((label) => !claim.ramping.includes(label)) : claim.labels;
-  const decided = relabel(home, labels, draft);
+  const decided = relabel(home, claim, draft);
   if (definition.variant !== null) return decided;
   const { rampLabel } = draft.options;
   const ramped = holdersOf(draft.remote!, rampLabel).find(({ version }) => version !== home.version);
@@ -56,12 +58,13 @@ function atHome(definition: PromptDefinition, home: RemoteVersion, claim: Claim,
   return { ...decided, findings: [...decided.findings, finding] };
 }
 
-function relabel(target: RemoteVersion, wanted: readonly string[], draft: Draft): Decided {
+/** Gives a version the labels that it lacks: what starts a rollout only where there is one to start. */
+function relabel(target: RemoteVersion, claim: Claim, draft: Draft): Decided {
   const { version } = target;
   const { guard, options, remote } = draft;
+  const wanted = isLive(target) ? claim.labels.filter((label) => !claim.ramping.includes(label)) : claim.labels;
   const isRamped = wanted.includes(options.rampLabel);
   const hasProduction = holdersOf(remote!, 'production').length > 0;
-  // Without production there is nothing to ramp against: the label would start nothing.
   const labels = hasProduction ? wanted : wanted.filter((label) => label !== options.rampLabel);
   const missing = labels.filter((label) => !target.labels.includes(label));
   const isUsed = isRamped && hasProduction && guard?.running !== version && hasVersion(guard?.used ?? [], version);
@@ -77,6 +80,10 @@ function relabel(target: RemoteVersion, wanted: readonly string[], draft: Draft)
         draft.moves.push({ kind: 'move_label', version, label, from: holderOf(draft, label) });
     },
   };
+}
+
+function isLive({ labels }: RemoteVersion): boolean {
+  return labels.includes('production');
 }
 
 function create(definition: PromptDefinition, hash: string, claim: Claim, draft: Draft): Decided {

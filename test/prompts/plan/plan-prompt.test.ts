@@ -186,6 +186,20 @@ describe('a variant', () => {
     expect(both.definitions[1]?.findings).toContainEqual({ kind: 'label_claimed_twice', label: 'candidate', by: null });
   });
 
+  test('that was rolled back stays where it is, and is refused when it asks to be ramped', () => {
+    const versions = [LIVE, { text: 'short', labels: ['concise'] }];
+    const guard = { quarantined: [[2, 2]] as const };
+    expect(planned({ definitions: [base, concise], versions, guard }).definitions[1]?.outcome.kind).toBe('unchanged');
+    const asking = planned({ definitions: [base, { ...concise, labels: ['candidate'] }], versions, guard });
+    expect([asking.definitions[1]?.outcome.kind, asking.actions]).toEqual(['refused', []]);
+  });
+
+  test('that says what production says is not ramped, whatever it asks for', () => {
+    const asking = defined(NAME, 'live', { variant: 'concise', labels: ['candidate'] });
+    const plan = planned({ definitions: [defined(NAME, 'live'), asking], versions: [LIVE] });
+    expect(plan.actions).toMatchObject([{ kind: 'move_label', version: 1, label: 'concise' }]);
+  });
+
   test('that was promoted is not ramped back to the base', () => {
     const versions = [{ text: 'live' }, { text: 'short', labels: ['concise', 'production'] }];
     const plan = planned({ definitions: [base, concise], versions });
