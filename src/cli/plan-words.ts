@@ -46,7 +46,8 @@ export function outcomeText({ outcome, variant }: DefinitionPlan, { actions }: P
     case 'new_version': {
       const create = actions.find((action) => action.kind === 'create_version' && action.variant === variant);
       const labels = create?.kind === 'create_version' ? create.labels.map(givenText) : [];
-      const against = outcome.against === null ? '' : `, compared with version ${outcome.against}`;
+      const other = outcome.against === 'base' ? 'its base' : `version ${outcome.against}`;
+      const against = outcome.against === null ? '' : `, compared with ${other}`;
       return `new version ${outcome.version}${labels.length === 0 ? '' : ` labelled ${labels.join(', ')}`}${against}`;
     }
   }

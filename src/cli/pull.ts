@@ -7,7 +7,7 @@ import { inParallel } from '../prompts/in-parallel';
 import { listPromptFiles } from '../prompts/load/list-files';
 import { planPull, type LocalPrompts, type PullItem } from '../prompts/pull/plan-pull';
 import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
-import { deployPorts } from './deploy-ports';
+import { deployPorts, type DeployPorts } from './deploy-ports';
 import type { Io } from './io';
 import { paintFor, type Paint } from './paint';
 import { flagOption, textOption, type Arguments } from './parse-arguments';
@@ -21,7 +21,11 @@ export const PULL: CommandSpec = {
   summary: 'Adopt prompts of Langfuse into git, as Markdown; never overwrites edits without --force',
   positionals: ['PROMPT?'],
   options: {
-    label: { type: 'string', value: 'LABEL', help: 'The version that is adopted; default production, else the newest' },
+    label: {
+      type: 'string',
+      value: 'LABEL',
+      help: 'The version that is adopted; default production, else candidate, else the newest',
+    },
     force: { type: 'boolean', help: 'Overwrite a definition that says something else' },
     ...PROMPTS_OPTION,
     ...STATE_OPTION,
@@ -42,11 +46,11 @@ export const PULL: CommandSpec = {
 
 async function pull(args: Arguments, io: Io): Promise<PullItem[]> {
   const folder = promptsFolder(args, io);
-  const { sync } = await deployPorts(args, io);
+  const ports = await deployPorts(args, io);
   const local = await readLocal(folder, io);
-  const listed = await readListed(sync, args.positionals[0]);
+  const listed = await readListed(ports.sync, args.positionals[0]);
   const label = textOption(args, 'label') ?? null;
-  const versions = await inParallel(listed, PROMPTS_AT_ONCE, (each) => adoptable(sync, each, label));
+  const versions = await inParallel(listed, PROMPTS_AT_ONCE, (each) => adoptable(ports, each, label));
   const found = versions.filter((version) => version !== null);
   if (found.length === 0 && label !== null) throw nobodyHolds(label, args.positionals[0]);
   const items = planPull(found, local, { force: flagOption(args, 'force') });
@@ -66,14 +70,16 @@ async function readListed(sync: PromptSync, prompt: string | undefined): Promise
   throw new RampartError('not_found', `prompt ${prompt}: expected one that Langfuse has, got none of this name`);
 }
 
-/** With a label, its holder; else production, else the newest. */
+/** With a label, its holder; else production, else the candidate, else the newest. */
 async function adoptable(
-  sync: PromptSync,
+  { sync, rampLabel }: DeployPorts,
   { prompt, labels, versions }: ListedPrompt,
   label: string | null,
 ): Promise<WholeVersion | null> {
-  if (label !== null) return labels.includes(label) ? sync.wholeVersionByLabel(prompt, label) : null;
-  if (labels.includes('production')) return sync.wholeVersionByLabel(prompt, 'production');
+  const wanted = label === null ? ['production', rampLabel] : [label];
+  const held = wanted.find((each) => labels.includes(each));
+  if (held !== undefined) return sync.wholeVersionByLabel(prompt, held);
+  if (label !== null) return null;
   const newest = versions.at(-1);
   return newest === undefined ? null : sync.wholeVersion(prompt, newest);
 }

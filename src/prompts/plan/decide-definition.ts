@@ -1,7 +1,7 @@
 import { hasVersion } from '../../core/item/version-ranges';
 import { writeCommitMessage } from '../commit-message';
 import type { PromptDefinition } from '../definition';
-import { holdersOf, type RemotePrompt, type RemoteVersion } from '../remote/remote-prompt';
+import { holdersOf, type RemoteVersion } from '../remote/remote-prompt';
 import type { Claim } from './claim-labels';
 import { contentDiff } from './diff-lines';
 import { holderOf, type Draft } from './draft';
@@ -93,13 +93,13 @@ function create(definition: PromptDefinition, hash: string, claim: Claim, draft:
   const twin = creates.find((other) => other.hash === hash);
   const number =
     (remote?.listed.versions.at(-1) ?? 0) + (twin === undefined ? creates.length + 1 : creates.indexOf(twin) + 1);
-  const against = remote === null ? undefined : comparable(remote, variant);
+  const against = comparable(definition, draft);
   const hasProduction = remote !== null && holdersOf(remote, 'production').length > 0;
   const outcome = {
     kind: 'new_version',
     version: number,
-    against: against?.version ?? null,
-    diff: contentDiff(against ?? null, definition),
+    against: against === null ? null : 'version' in against ? against.version : 'base',
+    diff: contentDiff(against, definition),
   } as const;
   return {
     outcome,
@@ -123,8 +123,9 @@ function create(definition: PromptDefinition, hash: string, claim: Claim, draft:
   };
 }
 
-/** What a person compares a new version with: its own label's holder, else production, else the newest. */
-function comparable(remote: RemotePrompt, variant: string | null): RemoteVersion | undefined {
-  const ofVariant = variant === null ? undefined : holdersOf(remote, variant)[0];
-  return ofVariant ?? holdersOf(remote, 'production')[0] ?? remote.versions.at(-1);
+/** What a person compares a new version with: a variant with what holds its label, else its base; a base with production. */
+function comparable({ variant }: PromptDefinition, { base, remote }: Draft): RemoteVersion | PromptDefinition | null {
+  if (variant !== null) return (remote && holdersOf(remote, variant)[0]) ?? base;
+  if (remote === null) return null;
+  return holdersOf(remote, 'production')[0] ?? remote.versions.at(-1) ?? null;
 }

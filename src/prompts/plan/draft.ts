@@ -1,5 +1,6 @@
 import type { VersionRange } from '../../core/item/prompt-item';
 import type { GitState } from '../commit-message';
+import type { PromptDefinition } from '../definition';
 import { holdersOf, type RemotePrompt } from '../remote/remote-prompt';
 import type { Action } from './plan';
 
@@ -25,6 +26,7 @@ type ActionOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
 /** What is gathered while the definitions of a prompt are gone through; actions get their ids at the end. */
 export interface Draft {
+  base: PromptDefinition;
   /** null = Langfuse has no such prompt. */
   remote: RemotePrompt | null;
   /** null = no controller remembers anything. */

@@ -70,7 +70,7 @@ const outcome = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('new_version'),
     version,
-    against: version.nullable(),
+    against: z.union([version, z.literal('base')]).nullable(),
     diff: z.strictObject({ body: z.array(line), config: z.array(line) }),
   }),
   z.strictObject({ kind: z.literal('refused') }),

@@ -21,7 +21,7 @@ export function planPrompt(
   options: PlanOptions,
 ): PromptPlan {
   const base = definitions[0]!;
-  const draft: Draft = { remote, guard, options, creates: [], moves: [] };
+  const draft: Draft = { base, remote, guard, options, creates: [], moves: [] };
   const claims = claimLabels(definitions, options);
   const heldTwice = remote === null ? [] : labelsHeldTwice(remote, claims);
   const planned = definitions.map((definition, index) => planDefinition(definition, claims[index]!, draft, heldTwice));

@@ -47,8 +47,11 @@ export type Outcome =
   | { kind: 'unchanged'; version: number }
   /** An existing version says the same and gets labels. */
   | { kind: 'relabel'; version: number }
-  /** `version` is the number that Langfuse is expected to give. `against` is what it differs from; null = nothing before. */
-  | { kind: 'new_version'; version: number; against: number | null; diff: ContentDiff }
+  /**
+   * `version` is the number that Langfuse is expected to give. `against` is what `diff` compares it with: a version, the
+   * base's definition, or null = nothing before.
+   */
+  | { kind: 'new_version'; version: number; against: number | 'base' | null; diff: ContentDiff }
   /** Nothing is done, though `version` (production) says something else: the findings say why. */
   | { kind: 'left'; version: number }
   /** Nothing is done for it until a person has decided. */

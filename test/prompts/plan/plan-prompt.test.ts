@@ -169,7 +169,7 @@ describe('a variant', () => {
   test('is a version of its base with its name as label, and no candidate', () => {
     const plan = planned({ definitions: [base, concise], versions: [LIVE] });
     expect(plan.actions).toMatchObject([{ variant: 'concise', labels: [{ label: 'concise', from: null }] }]);
-    expect(plan.definitions[1]?.outcome).toMatchObject({ kind: 'new_version', version: 2, against: 1 });
+    expect(plan.definitions[1]?.outcome).toMatchObject({ kind: 'new_version', version: 2, against: 'base' });
   });
 
   test('unchanged where its label is on what it says', () => {
