@@ -70,6 +70,7 @@ function relabel(target: RemoteVersion, claim: Claim, draft: Draft): Decided {
   const isUsed = isRamped && hasProduction && guard?.running !== version && hasVersion(guard?.used ?? [], version);
   const findings: Finding[] = [
     ...(isUsed ? [{ kind: 'used', version } as const] : []),
+    ...(missing.includes(options.rampLabel) ? runningOther(draft) : []),
     ...(isRamped && !hasProduction ? [{ kind: 'no_production', version } as const] : []),
   ];
   return {
@@ -80,6 +81,11 @@ function relabel(target: RemoteVersion, claim: Claim, draft: Draft): Decided {
         draft.moves.push({ kind: 'move_label', version, label, from: holderOf(draft, label) });
     },
   };
+}
+
+/** Another version is being rolled out while the label that starts a rollout is to be moved. */
+function runningOther({ guard }: Draft): Finding[] {
+  return guard === null || guard.running === null ? [] : [{ kind: 'rollout_running', version: guard.running }];
 }
 
 function isLive({ labels }: RemoteVersion): boolean {
@@ -103,7 +109,10 @@ function create(definition: PromptDefinition, hash: string, claim: Claim, draft:
   } as const;
   return {
     outcome,
-    findings: variant === null && !hasProduction ? [{ kind: 'no_production', version: number }] : [],
+    findings: [
+      ...(variant === null && !hasProduction ? [{ kind: 'no_production', version: number } as const] : []),
+      ...(claim.labels.includes(options.rampLabel) ? runningOther(draft) : []),
+    ],
     enter: () => {
       const message = writeCommitMessage({ semver, variant, hash }, options.git);
       if (twin !== undefined) twin.labels = [...twin.labels, ...labels];

@@ -11,7 +11,14 @@ export interface FindingText {
 export function describeFinding(finding: Finding, prompt: string): FindingText {
   const name = /^[\w./-]+$/u.test(prompt) ? prompt : `'${prompt.replaceAll("'", String.raw`'\''`)}'`;
   const { text, command = '' } = words(finding, name);
-  const isWarning = ['drift', 'used', 'ramping_other', 'variant_in_production', 'tags_wait'].includes(finding.kind);
+  const isWarning = [
+    'drift',
+    'used',
+    'rollout_running',
+    'ramping_other',
+    'variant_in_production',
+    'tags_wait',
+  ].includes(finding.kind);
   return { tone: isRefusal(finding) ? 'refused' : isWarning ? 'warning' : 'note', text, command };
 }
 
@@ -49,6 +56,11 @@ function words(finding: Finding, name: string): { text: string; command?: string
       return {
         text: `version ${finding.version} had a rollout before, so a label does not start it again`,
         command: `rampart start ${name} ${finding.version}`,
+      };
+    case 'rollout_running':
+      return {
+        text: `version ${finding.version} is being rolled out; the new candidate ends that, or waits for it (policy: onNewCandidate)`,
+        command: `rampart status ${name}`,
       };
     case 'ramping_other':
       return {

@@ -53,6 +53,7 @@ const finding = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('latest_in_labels') }),
   z.strictObject({ kind: z.literal('no_production'), version }),
   z.strictObject({ kind: z.literal('used'), version }),
+  z.strictObject({ kind: z.literal('rollout_running'), version }),
   z.strictObject({ kind: z.literal('ramping_other'), version, label: z.string() }),
   z.strictObject({ kind: z.literal('variant_in_production'), variant: z.string(), version }),
   z.strictObject({ kind: z.literal('drift'), version, labels: texts, isProduction: z.boolean() }),

@@ -97,6 +97,7 @@ export type Finding =
   | { kind: 'latest_in_labels' }
   | { kind: 'no_production'; version: number }
   | { kind: 'used'; version: number }
+  | { kind: 'rollout_running'; version: number }
   | { kind: 'ramping_other'; version: number; label: string }
   | { kind: 'variant_in_production'; variant: string; version: number }
   | { kind: 'drift'; version: number; labels: readonly string[]; isProduction: boolean }

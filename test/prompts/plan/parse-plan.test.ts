@@ -17,6 +17,7 @@ const FINDINGS: readonly Finding[] = [
   { kind: 'latest_in_labels' },
   { kind: 'no_production', version: 1 },
   { kind: 'used', version: 1 },
+  { kind: 'rollout_running', version: 1 },
   { kind: 'ramping_other', version: 1, label: 'candidate' },
   { kind: 'variant_in_production', variant: 'a', version: 1 },
   { kind: 'drift', version: 1, labels: [], isProduction: true },

@@ -90,6 +90,13 @@ describe('a base', () => {
     expect(kinds(planned({ versions, guard: { used: [[2, 2]], running: 2 } }))).toEqual([]);
   });
 
+  test('a rollout that is running and would be ended is said', () => {
+    const versions = [LIVE, { text: 'other', labels: ['candidate'] }];
+    const plan = planned({ versions, guard: { used: [[2, 2]], running: 2 } });
+    expect(plan.definitions[0]?.findings).toEqual([{ kind: 'rollout_running', version: 2 }]);
+    expect(kinds(planned({ versions, guard: { running: null } }))).toEqual([]);
+  });
+
   test('production in the labels is read as "ramp it there"', () => {
     const plan = planned({
       definitions: [defined(NAME, 'new', { labels: ['production', 'latest', 'staging'] })],
