@@ -34,9 +34,10 @@ const definitions: fc.Arbitrary<PromptDefinition[]> = fc
   })
   .map(({ base, variants, tags }) => [
     defined(NAME, base[0], { labels: base[1], tags }),
-    ...Object.entries(variants)
-      .toSorted()
-      .map(([variant, [written, labels]]) => defined(NAME, written, { variant, labels, tags })),
+    ...['concise', 'detailed'].flatMap((variant) => {
+      const [written, labels] = variants[variant] ?? [];
+      return written === undefined || labels === undefined ? [] : [defined(NAME, written, { variant, labels, tags })];
+    }),
   ]);
 
 const quarantine = fc.option(fc.integer({ min: 1, max: 5 }), { nil: null });
