@@ -51,6 +51,7 @@ export class WeeklyReport extends Construct {
       this.configurationSetArn = feedback.configurationSetArn;
       allowMail(this.function, mail, feedback.configurationSetArn);
     }
+    this.continueRebuilds();
     const { weekday, hour, minute } = props.report.schedule;
     invokeOnSchedule(this, {
       name: 'weekly-report',
@@ -60,6 +61,16 @@ export class WeeklyReport extends Construct {
         minute: String(minute),
         timeZone: TimeZone.of(props.timeZone),
       }),
+      target: this.function,
+      deadLetters: this.deadLetters,
+    });
+  }
+
+  /** Goes on with a rebuild that was begun; with none there is one read of a document. */
+  private continueRebuilds(): void {
+    invokeOnSchedule(new Construct(this, 'Rebuild'), {
+      name: 'continue-rebuild',
+      when: ScheduleExpression.rate(Duration.minutes(15)),
       target: this.function,
       deadLetters: this.deadLetters,
     });

@@ -1,5 +1,5 @@
 import { isRampartError, RampartError } from '../core/errors';
-import type { RequestBudget } from '../core/ports';
+import type { BudgetPurpose, RequestBudget } from '../core/ports';
 
 /** Charges requests to the deployment's budget, taking a few at a time so that not every request costs a write. */
 export interface RequestMeter {
@@ -19,7 +19,7 @@ const TAKEN_AHEAD = 1 / 8;
 const DEFAULT_RETRY_MS = 60_000;
 
 /** @param purpose what the requests are for; label moves have a part of the budget to themselves */
-export function requestMeter(budget: RequestBudget, purpose: 'label' | 'read', nowMs: number): RequestMeter {
+export function requestMeter(budget: RequestBudget, purpose: BudgetPurpose, nowMs: number): RequestMeter {
   let held = 0;
   let used = 0;
 

@@ -1,5 +1,5 @@
 import { COMPARE_COMMANDS } from './compare';
-import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
+import { CONFIG_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
 import { BACKTEST } from './backtest';
 import { DEPLOY } from './deploy';
 import { DIFF } from './diff';
@@ -9,13 +9,13 @@ import { flagOption, textOption } from './parse-arguments';
 import { PERSON_COMMANDS } from './person-commands';
 import { PLAN } from './plan';
 import { POWER } from './power';
-import { CommandProblem, EXIT } from './problem';
+import { CommandProblem } from './problem';
 import { PULL } from './pull';
 import { READING_COMMANDS } from './reading-commands';
+import { REPORT } from './report';
 import { parseEvery, run } from './run';
-import { send } from './send';
 import { SERVE } from './serve';
-import { findTarget, stateFolder } from './target';
+import { stateFolder } from './target';
 import { TEST } from './test';
 import { VALIDATE } from './validate';
 import { VERSIONS } from './versions';
@@ -44,32 +44,6 @@ const RUN: CommandSpec = {
       },
       io,
     );
-  },
-};
-
-const REPORT: CommandSpec = {
-  summary: 'Make (and mail) the report of the week that ended',
-  positionals: [],
-  options: {
-    week: { type: 'string', value: 'WEEK', help: 'Another ISO week, such as 2026-W47' },
-    force: { type: 'boolean', help: 'Make and send it again' },
-    ...STATE_OPTION,
-    ...CONFIG_OPTION,
-    ...JSON_OPTION,
-  },
-  async run(args, io) {
-    const week = textOption(args, 'week') ?? null;
-    if (week !== null && !/^\d{4}-W\d{2}$/u.test(week)) {
-      throw new CommandProblem('usage', `--week: expected an ISO week such as 2026-W47, got '${week}'`);
-    }
-    const target = findTarget(textOption(args, 'state'), io);
-    const request = { kind: 'report', week, force: flagOption(args, 'force') } as const;
-    const result = await send(target, request, textOption(args, 'config'), io);
-    if (flagOption(args, 'json')) io.stdout.write(`${JSON.stringify(result)}\n`);
-    else if ('week' in result) {
-      io.stdout.write(`report of ${result.week}: ${result.sent ? 'made' : 'had been made before'}\n`);
-    }
-    return EXIT.ok;
   },
 };
 

@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Controller } from '../app/controller';
 import { runCommand } from '../app/run-command';
 import type { ReportRenderer } from '../core/ports';
 import { errorFacts } from './problem';
 import { reportComparison } from './report-comparison';
 import { answerOf, parseRequest, type Request, type Result } from './request';
+
+/** A request to rebuild works so long and answers how far it has come. */
+const REBUILD_MS = 15_000;
 
 /** Carries out a request on a controller, wherever its state is. */
 export async function execute(controller: Controller, request: Request, nowMs: number): Promise<Result> {
@@ -23,6 +27,19 @@ export async function execute(controller: Controller, request: Request, nowMs: n
         ...(request.week === null ? {} : { week: request.week }),
       });
       return { week, sent };
+    }
+    case 'page': {
+      const { previewReport } = await import('../app/weekly-report');
+      const wanted = request.week === null ? {} : { week: request.week };
+      const { week, html } = await previewReport(controller, await localRenderer(), nowMs, wanted);
+      return { week, html };
+    }
+    case 'rebuild': {
+      const { rebuildWeek } = await import('../app/rebuild/rebuild-week');
+      const beganMs = performance.now();
+      const now = (): number => nowMs + performance.now() - beganMs;
+      const pace = { now, wait: delay, untilMs: nowMs + REBUILD_MS };
+      return rebuildWeek(controller, request.week ?? undefined, pace);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { userInfo } from 'node:os';
 import type { Clock } from '../core/ports';
 
@@ -18,6 +19,8 @@ export interface Io {
   /** Who gives commands, unless `--by` says otherwise. */
   user: string;
   now: Clock;
+  /** Shows a file in the program that people have for it; where there is none, nothing happens. */
+  open(file: string): void;
   /** Begins to listen for Ctrl-C and SIGTERM: the first one aborts the signal, the second one ends the process. */
   interruption(): AbortSignal;
 }
@@ -32,6 +35,7 @@ export function processIo(): Io {
     cwd: process.cwd(),
     user: currentUser(),
     now: Date.now,
+    open: openFile,
     interruption: listenForInterruption,
   };
 }
@@ -51,6 +55,19 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   const isUnwanted = (process.env['NO_COLOR'] ?? '') !== '';
   return { write: (text) => void stream.write(text), color: stream.isTTY && !isUnwanted };
 }
+
+/** Does not wait: the program may stay open for hours. */
+function openFile(file: string): void {
+  const [command, args] = OPENERS[process.platform] ?? ['xdg-open', []];
+  const opened = spawn(command, [...args, file], { detached: true, stdio: 'ignore' });
+  opened.on('error', () => {});
+  opened.unref();
+}
+
+const OPENERS: Partial<Record<NodeJS.Platform, [command: string, args: readonly string[]]>> = {
+  darwin: ['open', []],
+  win32: ['cmd', ['/c', 'start', '']],
+};
 
 /** Containers may run as a user without a name. */
 function currentUser(): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { RebuildProgress } from '../app/rebuild/rebuild-week';
 import type { CommandReport } from '../app/run-command';
 import type { ComparisonWish } from '../core/comparison/wish';
 import type { Command } from '../core/rollout/plan-command';
@@ -41,21 +42,33 @@ const requestShape = z.union([
   z.strictObject({ kind: z.literal('command'), command: commandShape }),
   z.strictObject({ kind: z.literal('compare'), wish: wishShape }),
   z.strictObject({ kind: z.literal('report'), week: z.string().nullable(), force: z.boolean() }),
+  z.strictObject({ kind: z.enum(['page', 'rebuild']), week: z.string().nullable() }),
 ]);
 
 /** `week` is an ISO week such as `2026-W47`; null = the week that ended. */
 export type Request =
   | { kind: 'command'; command: Command }
   | { kind: 'compare'; wish: ComparisonWish }
-  | { kind: 'report'; week: string | null; force: boolean };
+  | { kind: 'report'; week: string | null; force: boolean }
+  | { kind: 'page' | 'rebuild'; week: string | null };
+
+const progressShape = z.object({
+  week: z.string(),
+  isFinished: z.boolean(),
+  promptsDone: z.number(),
+  prompts: z.number(),
+  requests: z.number(),
+});
 
 const resultShape = z.union([
   z.object({ prompt: z.string(), said: z.string() }),
   z.object({ week: z.string(), sent: z.boolean() }),
+  z.object({ week: z.string(), html: z.string() }),
+  progressShape,
 ]);
 
 /** What came of a request. `sent` false = the report of that week had been made before. */
-export type Result = CommandReport | { week: string; sent: boolean };
+export type Result = CommandReport | { week: string; sent: boolean } | { week: string; html: string } | RebuildProgress;
 
 const answerShape = z.union([
   z.object({ ok: z.literal(true), result: resultShape }),

@@ -204,13 +204,19 @@ export interface DocumentStore {
   getDocument(name: string): Promise<string | null>;
 }
 
-/** The deployment's budget of Langfuse requests: a token bucket that a tenth of is kept for label moves. */
+/** What requests are for, most urgent first. */
+export type BudgetPurpose = 'label' | 'read' | 'rebuild';
+
+/**
+ * The deployment's budget of Langfuse requests: a token bucket that a tenth of is kept for label moves. Rebuilding a week leaves half of
+ * it to the ticks.
+ */
 export interface RequestBudget {
   /**
    * Takes up to `wanted` requests, never more than are there.
    * @returns how many were granted, and when to ask again if fewer than wanted
    */
-  take(wanted: number, purpose: 'label' | 'read', nowMs: number): Promise<{ granted: number; retryAtMs: number }>;
+  take(wanted: number, purpose: BudgetPurpose, nowMs: number): Promise<{ granted: number; retryAtMs: number }>;
   /** After a 429: nobody takes anything before `untilMs`. */
   blockUntil(untilMs: number): Promise<void>;
 }

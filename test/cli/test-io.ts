@@ -6,12 +6,15 @@ export interface Ended {
   exit: number;
   out: string;
   err: string;
+  opened: string[];
 }
 
 export interface TestIo extends Io {
   written: { out: string; err: string };
   /** Ctrl-C. */
   interrupt(): void;
+  /** Files that would have been shown. */
+  opened: string[];
 }
 
 /** An outside for commands: no environment, no colour, the clock that is given. */
@@ -19,6 +22,7 @@ export function testIo(options: { cwd: string; env?: Io['env']; now?: () => numb
   const written = { out: '', err: '' };
   const controller = new AbortController();
   const color = options.color ?? false;
+  const opened: string[] = [];
   return {
     written,
     stdout: { write: (text) => void (written.out += text), color },
@@ -27,6 +31,8 @@ export function testIo(options: { cwd: string; env?: Io['env']; now?: () => numb
     cwd: options.cwd,
     user: 'ada',
     now: options.now ?? Date.now,
+    open: (file) => void opened.push(file),
+    opened,
     interruption: () => controller.signal,
     interrupt: () => controller.abort(),
   };
@@ -36,5 +42,5 @@ export function testIo(options: { cwd: string; env?: Io['env']; now?: () => numb
 export async function rampart(options: Parameters<typeof testIo>[0], ...argv: string[]): Promise<Ended> {
   const io = testIo(options);
   const exit = await main(argv, io);
-  return { exit, ...io.written };
+  return { exit, ...io.written, opened: io.opened };
 }

@@ -1,8 +1,9 @@
 import { RampartError } from '../../core/errors';
+import type { BudgetPurpose } from '../../core/ports';
 
 /*
  * The arithmetic of the request budget, the same for every store: a token bucket (`perMinute` tokens a minute, at most
- * `burst`), of which a tenth is kept for label moves: reads stop there, label moves may take the last token.
+ * `burst`), of which a tenth is kept for label moves: reads stop there, label moves may take the last token. A rebuild stops at half.
  */
 
 /** What the provider allows; null = no limit (a self-hosted server), only waiting after a 429. */
@@ -20,7 +21,8 @@ export interface Bucket {
 /** A bucket that was never used; refilling caps its tokens. */
 export const FULL_BUCKET: Bucket = { tokens: Number.MAX_SAFE_INTEGER, atMs: 0, blockedUntilMs: 0 };
 
-export type Purpose = 'label' | 'read';
+/** The share of the bucket that is kept from a purpose. */
+const KEPT_SHARE: Record<BudgetPurpose, number> = { label: 0, read: 1 / 10, rebuild: 1 / 2 };
 
 /** Checks limits once, when a budget is made. */
 export function checkLimits(limits: BudgetLimits): void {
@@ -40,7 +42,7 @@ export function checkLimits(limits: BudgetLimits): void {
 export function takeTokens(
   bucket: Bucket,
   limits: BudgetLimits,
-  request: { wanted: number; purpose: Purpose; nowMs: number },
+  request: { wanted: number; purpose: BudgetPurpose; nowMs: number },
 ): { bucket: Bucket; granted: number; retryAtMs: number } {
   const { wanted, nowMs } = request;
   if (!Number.isSafeInteger(wanted) || wanted < 0) {
@@ -49,7 +51,7 @@ export function takeTokens(
   const filled = refill(bucket, limits, nowMs);
   if (filled.blockedUntilMs > nowMs) return { bucket: filled, granted: 0, retryAtMs: filled.blockedUntilMs };
   if (limits === null) return { bucket: filled, granted: wanted, retryAtMs: nowMs };
-  const kept = request.purpose === 'label' ? 0 : limits.burst / 10;
+  const kept = limits.burst * KEPT_SHARE[request.purpose];
   const granted = Math.max(0, Math.min(wanted, Math.floor(filled.tokens - kept + EPSILON)));
   const tokens = Math.max(0, filled.tokens - granted);
   const next = Math.min(wanted - granted, Math.floor(limits.burst - kept));

@@ -3,14 +3,14 @@ import type { ReactElement } from 'react';
 // The build for Node cannot be bundled as a module: it requires Node's own modules at run time.
 import { renderToStaticMarkup } from 'react-dom/server.edge';
 import { confidence, headlineOf } from '../../core/comparison/render-text';
-import type { ArmView, ComparisonView } from '../../core/comparison/view';
+import type { ComparisonView } from '../../core/comparison/view';
 import type { ComparisonRenderer } from '../../core/ports';
 import { timeWriter } from '../../core/report/local-time';
 import { harmless } from '../../core/report/plain-text';
 import { fullSentence } from '../../core/report/sentence';
-import { Head, RowHead } from './change-table';
+import { ArmTable } from './arm-table';
 import { pngDrawer, type DrawingAssets } from './draw-png';
-import { figures, Name } from './name';
+import { Name } from './name';
 import { FONT, LIGHT, STYLE_SHEET } from './theme';
 
 const CONTENT_ID = 'differences@rampart';
@@ -84,51 +84,6 @@ function ComparisonPage({ view, timeZone }: { view: ComparisonView; timeZone: st
         </Container>
       </Body>
     </Html>
-  );
-}
-
-function ArmTable({ view }: { view: ComparisonView }): ReactElement {
-  return (
-    <table className="t" width="100%" cellPadding="4">
-      <caption>
-        <span className="q">Every variant, by </span>
-        <Name>{view.metric}</Name>
-      </caption>
-      <thead>
-        <tr>
-          <Head width="30%">Variant</Head>
-          <Head width="17%">Units</Head>
-          <Head width="17%">Mean</Head>
-          <Head width="36%">Difference (interval)</Head>
-        </tr>
-      </thead>
-      <tbody>
-        {view.arms.map((arm) => (
-          <tr key={arm.name}>
-            <RowHead>{`${arm.name} (version ${arm.version}, ${arm.percent} %)`}</RowHead>
-            <td>{arm.units}</td>
-            <td>{arm.mean === '' ? 'none' : figures(arm.mean)}</td>
-            <DifferenceCell arm={arm} />
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function DifferenceCell({ arm }: { arm: ArmView }): ReactElement {
-  const mark = arm.isWinner ? (
-    <strong className="g">winner</strong>
-  ) : arm.dropped === null ? null : (
-    <strong className="b">taken out</strong>
-  );
-  const text = arm.isControl ? 'the control' : arm.difference === '' ? 'no data' : figures(arm.difference);
-  return (
-    <td>
-      {mark}
-      {mark === null ? null : <br />}
-      {text}
-    </td>
   );
 }
 

@@ -8,6 +8,7 @@ import type { Trend } from '../../core/report/trend';
 import { healthOf } from '../../core/report/health-words';
 import { CHART, trendText } from '../../core/report/trend-chart';
 import { ChangeTable, LeftOut } from './change-table';
+import { ComparisonSection } from './comparison-section';
 import { Name } from './name';
 import { VersionTable } from './version-table';
 
@@ -57,6 +58,7 @@ export function PromptSection({ week, charts, trendWeeks, when }: SectionProps):
         <ChartImage key={contentId} contentId={contentId} trend={trend} weeks={trendWeeks} />
       ))}
       <ChangeTable prompt={week.prompt} changes={week.changes} />
+      <ComparisonSection view={week.comparison} />
       <VersionTable table={week.versions} />
       <Events week={week} when={when} />
       <DataNotes week={week} />

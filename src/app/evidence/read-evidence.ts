@@ -45,6 +45,7 @@ export interface EvidenceRead {
  * written: then nothing has changed.
  * @param stored the current manifest; null before the first tick
  * @param running the prompt's running experiment; null = none
+ * @param environments whose rows count in the weekly numbers
  */
 export async function readEvidence(
   controller: Controller,
@@ -52,12 +53,13 @@ export async function readEvidence(
   stored: Manifest | null,
   running: Experiment | null,
   nowMs: number,
+  environments: readonly string[] = running?.environments ?? IDLE_ENVIRONMENTS,
 ): Promise<EvidenceRead> {
   const manifest = openManifest(prompt, stored, running, nowMs);
   const rules = running && experimentRules(running, controller.settings.assignmentMaxAgeMs);
   const reading: Reading = {
     controller,
-    work: emptyWorkspace(manifest, rules, running, nowMs),
+    work: { ...emptyWorkspace(manifest, rules, running, nowMs), environments },
     meter: requestMeter(controller.budget, 'read', nowMs),
     unitKind: running?.unit ?? 'trace',
     hashUnit: rememberedHash(controller.hashUnit, REMEMBERED_HASHES),

@@ -1,9 +1,11 @@
+import { comparisonView, type ComparisonView } from '../../core/comparison/view';
 import type { PromptItem } from '../../core/item/prompt-item';
 import { timeWriter } from '../../core/report/local-time';
 import { promptWeek, type PromptWeek } from '../../core/report/prompt-week';
 import { TREND_WEEKS } from '../../core/report/trend';
 import { periodOf, weekBefore, type IsoWeek } from '../../core/report/week';
 import type { WeeklyReport } from '../../core/report/weekly-report';
+import { inspectComparison } from '../comparison/inspect-comparison';
 import type { Controller } from '../controller';
 import { countGenerations, totalsOf, type Counts } from './count-generations';
 import { allPrompts } from './all-prompts';
@@ -18,7 +20,7 @@ export async function makeReport(controller: Controller, week: IsoWeek, nowMs: n
   const { deployment, timeZone } = controller.settings;
   const weeks = weeksUpTo(week);
   const counts = await countGenerations(controller, periodOf(week, timeZone), nowMs);
-  const prompts = await readPrompts(controller, weeks, counts);
+  const prompts = await readPrompts(controller, weeks, counts, nowMs);
   prompts.sort((a, b) => (a.prompt < b.prompt ? -1 : 1));
   return {
     schema: 1,
@@ -40,12 +42,17 @@ function weeksUpTo(week: IsoWeek): IsoWeek[] {
   return weeks;
 }
 
-async function readPrompts(controller: Controller, weeks: readonly IsoWeek[], counts: Counts): Promise<PromptWeek[]> {
+async function readPrompts(
+  controller: Controller,
+  weeks: readonly IsoWeek[],
+  counts: Counts,
+  nowMs: number,
+): Promise<PromptWeek[]> {
   const items = allPrompts(controller.store);
   const read: PromptWeek[] = [];
   const work = async (): Promise<void> => {
     for (let next = await items.next(); next.done !== true; next = await items.next()) {
-      read.push(await readPromptWeek(controller, next.value, weeks, counts));
+      read.push(await readPromptWeek(controller, next.value, weeks, { counts, nowMs }));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -56,7 +63,7 @@ async function readPromptWeek(
   controller: Controller,
   item: PromptItem,
   weeks: readonly IsoWeek[],
-  counts: Counts,
+  { counts, nowMs }: { counts: Counts; nowMs: number },
 ): Promise<PromptWeek> {
   const { timeZone } = controller.settings;
   const periods = weeks.map((week) => periodOf(week, timeZone));
@@ -67,6 +74,19 @@ async function readPromptWeek(
   const before = sums.at(-2)!;
   const earlier = sums.slice(0, -2);
   const health = { facts, listed: counts === null ? null : (counts.get(item.prompt) ?? 0) };
+  const comparison = await readComparison(controller, item, week.fromMs, nowMs);
   const when = timeWriter(timeZone);
-  return promptWeek({ item, week, now, before, earlier, health, audit, readThroughMs, problem, when });
+  return promptWeek({ item, week, now, before, earlier, health, comparison, audit, readThroughMs, problem, when });
+}
+
+/** A prompt's comparison, unless it ended before the time. */
+async function readComparison(
+  controller: Controller,
+  { prompt, comparison }: PromptItem,
+  sinceMs: number,
+  nowMs: number,
+): Promise<ComparisonView | null> {
+  if (comparison === null || (comparison.outcome?.atMs ?? nowMs) < sinceMs) return null;
+  const inspection = await inspectComparison(controller, prompt);
+  return inspection && comparisonView(inspection.look, inspection.evidence?.firstExposed ?? null, nowMs);
 }

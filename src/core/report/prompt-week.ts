@@ -1,3 +1,4 @@
+import type { ComparisonView } from '../comparison/view';
 import type { AuditEvent, PromptItem } from '../item/prompt-item';
 import { parseMetric } from '../metrics/metric';
 import { changeOf, valueOf, type Change, type Value } from './change';
@@ -25,6 +26,8 @@ export interface PromptWeek {
   versions: VersionTable;
   /** The last eight weeks of the measures that matter most, most important first. */
   trends: Trend[];
+  /** The running comparison, or one that ended in the week or since. */
+  comparison: ComparisonView | null;
   health: Health;
   /** Generations of the week are in the numbers up to here; null = the whole week. */
   readThroughMs: number | null;
@@ -47,6 +50,7 @@ export interface PromptWeekInput {
   /** The weeks before those two, oldest first. */
   earlier: readonly VersionNumbers[];
   health: Health;
+  comparison: ComparisonView | null;
   audit: readonly AuditEvent[];
   /** Everything with a time before this has been read, ms; null = nothing was ever read. */
   readThroughMs: number | null;
@@ -76,6 +80,7 @@ export function promptWeek(input: PromptWeekInput): PromptWeek {
     changes,
     versions: versionTable(measures, now),
     trends: trendsOf([...input.earlier.map(together), sums.before, sums.now], traits),
+    comparison: input.comparison,
     health: input.health,
     readThroughMs: isRead ? null : (input.readThroughMs ?? week.fromMs),
     problem,

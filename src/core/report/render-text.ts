@@ -4,6 +4,7 @@ import { INTERVAL_NOTE } from './notes';
 import { byteLength, plainText } from './plain-text';
 import type { PromptWeek } from './prompt-week';
 import { fullSentence } from './sentence';
+import { counted } from './wording';
 import { healthOf, totalsText } from './health-words';
 import { trendText } from './trend-chart';
 import { byUrgency, headline, type WeeklyReport } from './weekly-report';
@@ -49,6 +50,7 @@ function promptText(week: PromptWeek, trendWeeks: readonly string[], when: (atMs
     ...week.needs.map((need) => `NEEDS A PERSON: ${plainText(fullSentence(need))}`),
     ...changeLines(week),
     ...versionLines(week),
+    ...comparisonLines(week),
     ...week.trends.slice(0, MAX_TRENDS).map((trend) => `  ${plainText(trendText(trend, trendWeeks))}`),
     ...healthOf(week).map((fact) => `  data: ${fact}`),
     ...(events.length < week.events.length ? [`  (${week.events.length - events.length} earlier events)`] : []),
@@ -63,6 +65,18 @@ function changeLines({ changes }: PromptWeek): string[] {
     const was = before === null ? '' : `; week before ${valueText(unit, before)}`;
     return `  ${plainText(label)}: ${valueText(unit, now)}${was}${difference === '' ? '' : `; ${difference}`}`;
   });
+}
+
+function comparisonLines({ comparison }: PromptWeek): string[] {
+  if (comparison === null) return [];
+  return [
+    `  comparison over ${plainText(comparison.metric)}: ${plainText(fullSentence(comparison.sentence))}`,
+    ...comparison.arms.map((arm) => {
+      const { name, version, units, mean, difference } = arm;
+      const against = difference === '' ? '' : `; against the control ${difference}`;
+      return `    ${plainText(name)} (version ${version}): ${counted(units, 'unit')}, mean ${mean || 'none'}${against}`;
+    }),
+  ];
 }
 
 function versionLines({ versions: { versions, rows } }: PromptWeek): string[] {

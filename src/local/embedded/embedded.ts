@@ -105,7 +105,11 @@ export async function startEmbedded(options: {
         await drain(clients.sqs, queueUrl, tick);
       },
       compareVariants: () => compareVariants({ schedule: 'compare-variants' }),
-      weeklyReport: (event) => weeklyReport(event),
+      async weeklyReport(event) {
+        const made = await weeklyReport(event);
+        if (!('sent' in made)) throw new Error('a report was asked for and a rebuild answered');
+        return made;
+      },
       close,
     };
   } catch (error) {

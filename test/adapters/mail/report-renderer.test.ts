@@ -2,6 +2,7 @@ import { installedAssets } from '../../../src/adapters/mail/installed-assets';
 import { MAX_HTML_BYTES, reportRenderer } from '../../../src/adapters/mail/report-renderer';
 import { byteLength } from '../../../src/core/report/plain-text';
 import type { WeeklyReport } from '../../../src/core/report/weekly-report';
+import { renderText } from '../../../src/core/report/render-text';
 import { HOSTILE } from '../../core/report/hostile';
 import { busyHours, hostileWeek, reportOf, weekOf } from '../../core/report/sample-report';
 import { sizeOfPng } from './png-size';
@@ -43,7 +44,7 @@ describe('the page', () => {
     expect(html).toContain('<meta name="color-scheme" content="light dark"/>');
     expect(html).not.toMatch(/<(script|link|iframe|a|form)\b|url\(|src="(?!cid:)|https?:/iu);
     const tables = html.match(/<table class="t"/gu)!.length;
-    expect(tables).toBe(4);
+    expect(tables).toBe(5);
     expect(html.match(/<caption/gu)).toHaveLength(tables);
     expect(html.match(/<thead>/gu)).toHaveLength(tables);
     expect(html.match(/<th (?!scope="(?:col|row)")/gu)).toBeNull();
@@ -82,6 +83,17 @@ describe('the page', () => {
     });
     const week = weekOf('greeting', [still('2026-11-10T09:00:00Z', 3), still('2026-11-17T09:00:00Z', 2)]);
     expect((await render(reportOf([week]))).html).toContain('no interval: the values do not vary');
+  });
+
+  test('shows a comparison with its winner and what was taken out', async () => {
+    const { html } = await render(reportOf([hostileWeek('greeting')]));
+    expect(html).toContain('All intervals hold together, at every look, with 95 % confidence.');
+    expect(html).toContain('<strong class="g">winner</strong><br/>+0.19 (+0.05 to +0.33)');
+    expect(html).toContain('<bdi>c was taken out: Greeting.</bdi>');
+    const text = renderText(reportOf([hostileWeek('greeting')]));
+    expect(text).toContain(
+      '    greeting (version 4): 400 units, mean 4.12; against the control +0.19 (+0.05 to +0.33)',
+    );
   });
 
   test('says that there is nothing yet', async () => {

@@ -1,3 +1,4 @@
+import type { ComparisonView } from '../../../src/core/comparison/view';
 import { timeWriter } from '../../../src/core/report/local-time';
 import { sumHours } from '../../../src/core/report/numbers';
 import { promptWeek, type PromptWeek } from '../../../src/core/report/prompt-week';
@@ -49,6 +50,7 @@ export function weekOf(prompt: string, hours: readonly Hour[], changes: Partial<
     now: sums.at(-1)!,
     before: sums.at(-2)!,
     earlier: sums.slice(0, -2),
+    comparison: null,
     health: { facts: {}, listed: null },
     audit: [],
     readThroughMs: Infinity,
@@ -69,6 +71,7 @@ export function hostileWeek(text: string): PromptWeek {
     now: sums.at(-1)!,
     before: sums.at(-2)!,
     earlier: sums.slice(0, -2),
+    comparison: comparisonOf(text),
     health: { facts: { no_unit: 3, ambiguous_score: 1 }, listed: 500 },
     audit: [sampleEvent(text, 1, '2026-11-18T09:00:00Z', 'rolled_back', { reason: text, by: text })],
     readThroughMs: null,
@@ -93,5 +96,37 @@ export function reportOf(prompts: PromptWeek[], deployment = 'acme'): WeeklyRepo
     trendWeeks,
     totals,
     prompts,
+  };
+}
+
+/** How a comparison of three versions is shown, one of them taken out. */
+function comparisonOf(text: string): ComparisonView {
+  const arm = { percent: 33, units: 400, mean: '4.12', smallest: '', guardrails: [], isWinner: false, dropped: null };
+  const against = { isControl: false, differenceZ: 0.05, lowZ: 0.01, highZ: 0.09 };
+  const none = { difference: '', differenceZ: null, lowZ: null, highZ: null };
+  return {
+    schema: 1,
+    id: `${text}/compare/1`,
+    prompt: text,
+    metric: `score:${text}`,
+    direction: 'higher_is_better',
+    margin: '0.05',
+    marginZ: 0.01,
+    confidencePercent: 95,
+    startedAtMs: Date.parse('2026-11-17T09:00:00Z'),
+    startedBy: text,
+    because: text,
+    untilMs: Date.parse('2026-12-01T09:00:00Z'),
+    endedAtMs: Date.parse('2026-11-20T09:00:00Z'),
+    state: 'winner',
+    sentence: text,
+    arms: [
+      { ...arm, ...none, name: 'control', version: 3, isControl: true },
+      { ...arm, ...against, name: text, version: 4, isWinner: true, difference: '+0.19 (+0.05 to +0.33)' },
+      { ...arm, ...against, ...none, name: 'c', version: 5, units: 20, mean: '', dropped: text },
+    ],
+    srmLogE: null,
+    leftMs: null,
+    next: text,
   };
 }
