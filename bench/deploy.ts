@@ -78,6 +78,7 @@ function silentIo(cwd: string, { baseUrl, publicKey, secretKey }: PromptsProcess
     cwd,
     user: 'bench',
     now: Date.now,
+    open: () => {},
     interruption: () => new AbortController().signal,
   };
 }

@@ -6,7 +6,6 @@ export interface Ended {
   exit: number;
   out: string;
   err: string;
-  opened: string[];
 }
 
 export interface TestIo extends Io {
@@ -42,5 +41,5 @@ export function testIo(options: { cwd: string; env?: Io['env']; now?: () => numb
 export async function rampart(options: Parameters<typeof testIo>[0], ...argv: string[]): Promise<Ended> {
   const io = testIo(options);
   const exit = await main(argv, io);
-  return { exit, ...io.written, opened: io.opened };
+  return { exit, ...io.written };
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastWeek, periodOf } from '../../src/core/report/week';
 import { startLangfuseStandIn, type StandIn } from '../../src/local/langfuse/server';
-import { rampart } from '../cli/test-io';
+import { main } from '../../src/cli/main';
+import { testIo } from '../cli/test-io';
 
 /* `rampart report` as a person uses it: a real folder, a real Langfuse over HTTP, weeks that are past. */
 
@@ -38,18 +39,17 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true });
 });
 
-const run = (...argv: string[]) =>
-  rampart(
-    {
-      cwd,
-      env: {
-        LANGFUSE_PUBLIC_KEY: langfuse.publicKey,
-        LANGFUSE_SECRET_KEY: langfuse.secretKey,
-        LANGFUSE_BASE_URL: langfuse.baseUrl,
-      },
+async function run(...argv: string[]) {
+  const io = testIo({
+    cwd,
+    env: {
+      LANGFUSE_PUBLIC_KEY: langfuse.publicKey,
+      LANGFUSE_SECRET_KEY: langfuse.secretKey,
+      LANGFUSE_BASE_URL: langfuse.baseUrl,
     },
-    ...argv,
-  );
+  });
+  return { exit: await main(argv, io), ...io.written, opened: io.opened };
+}
 
 test('a week before the first run is rebuilt from Langfuse, looked at, and made once', async () => {
   expect(await run('run', '--once')).toMatchObject({ exit: 0 });

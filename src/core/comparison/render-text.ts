@@ -50,7 +50,8 @@ export function confidence({ confidencePercent }: ComparisonView): string {
   return String(Number(confidencePercent.toFixed(2)));
 }
 
-function armLine(arm: ArmView): string {
+/** One arm of a comparison on one line. */
+export function armLine(arm: ArmView): string {
   const mark = arm.isWinner ? '  WINNER' : arm.dropped === null ? '' : `  TAKEN OUT: ${plainText(arm.dropped)}`;
   const difference = arm.isControl ? 'the control' : arm.difference === '' ? 'no data' : arm.difference;
   return `  ${arm.name} (version ${arm.version}, ${arm.percent} %): ${arm.units} units, mean ${arm.mean === '' ? 'none' : arm.mean}; ${difference}${mark}`;

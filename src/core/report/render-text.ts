@@ -1,10 +1,10 @@
 import { describeReading, differenceText, valueText } from './change-words';
+import { armLine } from '../comparison/render-text';
 import { timeWriter } from './local-time';
 import { INTERVAL_NOTE } from './notes';
 import { byteLength, plainText } from './plain-text';
 import type { PromptWeek } from './prompt-week';
 import { fullSentence } from './sentence';
-import { counted } from './wording';
 import { healthOf, totalsText } from './health-words';
 import { trendText } from './trend-chart';
 import { byUrgency, headline, type WeeklyReport } from './weekly-report';
@@ -69,13 +69,10 @@ function changeLines({ changes }: PromptWeek): string[] {
 
 function comparisonLines({ comparison }: PromptWeek): string[] {
   if (comparison === null) return [];
+  const sentence = plainText(fullSentence(comparison.sentence));
   return [
-    `  comparison over ${plainText(comparison.metric)}: ${plainText(fullSentence(comparison.sentence))}`,
-    ...comparison.arms.map((arm) => {
-      const { name, version, units, mean, difference } = arm;
-      const against = difference === '' ? '' : `; against the control ${difference}`;
-      return `    ${plainText(name)} (version ${version}): ${counted(units, 'unit')}, mean ${mean || 'none'}${against}`;
-    }),
+    `  comparison over ${plainText(comparison.metric)}: ${sentence}`,
+    ...comparison.arms.map((arm) => `  ${plainText(armLine(arm))}`),
   ];
 }
 

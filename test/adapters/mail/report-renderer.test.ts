@@ -91,9 +91,7 @@ describe('the page', () => {
     expect(html).toContain('<strong class="g">winner</strong><br/>+0.19 (+0.05 to +0.33)');
     expect(html).toContain('<bdi>c was taken out: Greeting.</bdi>');
     const text = renderText(reportOf([hostileWeek('greeting')]));
-    expect(text).toContain(
-      '    greeting (version 4): 400 units, mean 4.12; against the control +0.19 (+0.05 to +0.33)',
-    );
+    expect(text).toContain('greeting (version 4, 33 %): 400 units, mean 4.12; +0.19 (+0.05 to +0.33) WINNER');
   });
 
   test('says that there is nothing yet', async () => {
