@@ -71,7 +71,8 @@ function storeOf(target: Target, io: Io): Pick<PromptStore, 'read'> {
   return dynamoDbPromptStore({ client: new DynamoDBClient(), tableName: io.env[ENVIRONMENT.table]!.trim() });
 }
 
-function politenessOf(io: Io): Politeness {
+/** How patient the commands are with Langfuse. */
+export function politenessOf(io: Io): Politeness {
   return {
     parallel: 8,
     tries: 4,

@@ -1,15 +1,17 @@
 import type { ComparisonResult } from '../prompts/test/compare';
 import { isPassed, type CaseResult, type PromptResult, type SampleResult } from '../prompts/test/results';
 import { outcomeOf, totals, type TestReport } from '../prompts/test/summary';
+import type { Recorded } from './test-record';
 
 /** The report for programs; docs/cli.md names its parts. */
-export function testFigures(report: TestReport): unknown {
+export function testFigures(report: TestReport, recorded: Recorded | null): unknown {
   return {
     outcome: outcomeOf(report),
     ...totals(report),
     tookMs: Math.round(report.tookMs),
     prompts: report.results.map(promptFigures),
     comparisons: report.comparisons?.map(comparisonFigures) ?? null,
+    recorded: recorded === null ? null : { run: recorded.run, datasets: recorded.datasets, problem: recorded.problem },
   };
 }
 

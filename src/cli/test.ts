@@ -20,6 +20,7 @@ import { CommandProblem, EXIT, type ExitCode } from './problem';
 import { progressLine } from './progress-line';
 import { readDefinitions } from './prompts-folder';
 import { testFigures } from './test-figures';
+import { openRecorder, recordReport, type Recorded } from './test-record';
 import { openEndpoint } from './test-ports';
 import { renderTests } from './test-render';
 import { promptsFolder, PROMPTS_OPTION } from './validate';
@@ -46,6 +47,7 @@ export const TEST: CommandSpec = {
       value: 'FILE',
       help: 'The shipped stand-in model, by a script, instead of an endpoint',
     },
+    record: { type: 'string', value: 'RUN', help: 'Keep the results in Langfuse as dataset runs of this name' },
     markdown: { type: 'boolean', help: 'As a comment on a pull request' },
     junit: { type: 'string', value: 'FILE', help: 'Write the results as JUnit XML too' },
     ...PROMPTS_OPTION,
@@ -57,16 +59,26 @@ export const TEST: CommandSpec = {
       throw new CommandProblem('usage', '--markdown: expected no --json beside it, got both');
     }
     const definitions = await readDefinitions(promptsFolder(args, io), io);
-    const report = await runReport(chosen(definitions, args), definitions, args, io).catch(unlessInterrupted);
+    const subjects = chosen(definitions, args);
+    const recorder = await openRecorder(args, io);
+    const report = await runReport(subjects, definitions, args, io).catch(unlessInterrupted);
     if (report === null) return EXIT.interrupted;
+    const recorded = recorder === null ? null : await recordReport(recorder, report, subjects, args, io);
     const junit = textOption(args, 'junit');
     if (junit !== undefined) await writeText(resolve(io.cwd, junit), junit, junitXml(report.results));
-    if (flagOption(args, 'json')) io.stdout.write(`${JSON.stringify(testFigures(report))}\n`);
+    if (flagOption(args, 'json')) io.stdout.write(`${JSON.stringify(testFigures(report, recorded))}\n`);
     else if (flagOption(args, 'markdown')) io.stdout.write(testMarkdown(report));
     else for (const line of renderTests(report, paintFor(io.stdout))) io.stdout.write(`${line}\n`);
-    return exitCode(report);
+    if (recorded !== null) io.stderr.write(`${recordedText(recorded)}\n`);
+    const exit = exitCode(report);
+    return exit === EXIT.ok ? (recorded?.exit ?? exit) : exit;
   },
 };
+
+function recordedText({ run, datasets, problem }: Recorded): string {
+  if (problem === null) return `kept in Langfuse as run '${run}' of ${datasets.join(', ') || 'no dataset'}`;
+  return `not kept in Langfuse, or in part: ${problem.message}`;
+}
 
 /** Ctrl-C ends the requests with an error of its own. */
 function unlessInterrupted(error: unknown): null {

@@ -5,7 +5,7 @@ import { isRecord } from './json';
 import { retryAfterMs } from './retry-after';
 
 /** The parts of Langfuse's API that are used. */
-export type Endpoint = 'prompts' | 'observations v2' | 'scores v3' | 'metrics v2';
+export type Endpoint = 'prompts' | 'observations v2' | 'scores v3' | 'metrics v2' | 'datasets' | 'traces' | 'scores';
 
 /** What an error is about, for its message. */
 export interface CallContext {

@@ -1,3 +1,4 @@
+import { createDatasetStore } from './datasets';
 import { createFaults } from './faults';
 import { createObservationStore } from './observations';
 import { createPromptStore, type NewPrompt, type StoredPrompt } from './prompts';
@@ -18,11 +19,13 @@ export function createLangfuseData() {
   const prompts = createPromptStore(newId);
   const observations = createObservationStore();
   const scores = createScoreStore();
+  const datasets = createDatasetStore(newId);
 
   return {
     prompts,
     observations,
     scores,
+    datasets,
     /** What is to go wrong over HTTP. The port without HTTP knows no faults. */
     faults: createFaults(),
     newId,

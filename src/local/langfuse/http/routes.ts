@@ -1,5 +1,6 @@
 import type { ApiAnswer, ApiRequest } from './answer';
 import { ok, PROJECT_ID } from './answer';
+import { createDataset, createDatasetItem, getDataset } from './datasets-api';
 import { ingestBatch } from './ingestion-api';
 import { queryMetrics } from './metrics-api';
 import { listObservations } from './observations-api';
@@ -67,6 +68,12 @@ export function routeOf(method: string, segments: readonly string[]): Route | nu
       return at({ GET: listObservations }, { bucket: 'publicApi' });
     case 'v2/metrics':
       return at({ GET: queryMetrics }, { bucket: 'metrics' });
+    case 'v2/datasets':
+      return at({ POST: createDataset });
+    case 'v2/datasets/*':
+      return at({ GET: (request) => getDataset(request, name) });
+    case 'dataset-items':
+      return at({ POST: createDatasetItem });
     case 'scores':
       return at({ POST: createScore });
     case 'ingestion':
@@ -79,6 +86,7 @@ export function routeOf(method: string, segments: readonly string[]): Route | nu
 }
 
 function patternOf(segments: readonly string[]): string {
+  if (segments[0] === 'v2' && segments[1] === 'datasets' && segments.length === 3) return 'v2/datasets/*';
   if (segments[0] !== 'v2' || segments[1] !== 'prompts' || segments.length === 2) return segments.join('/');
   if (segments.length === 3) return 'v2/prompts/*';
   return segments.length === 5 && segments[3] === 'versions' ? 'v2/prompts/*/versions/*' : '';
