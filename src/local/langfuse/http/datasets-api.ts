@@ -2,7 +2,11 @@ import { z } from 'zod';
 import type { StoredDataset } from '../datasets';
 import { type ApiAnswer, type ApiRequest, isoOf, jsonBody, notFound, ok, PROJECT_ID, valid } from './answer';
 
-const datasetSchema = z.object({ name: z.string().min(1), description: z.string().nullish(), metadata: z.unknown().optional() });
+const datasetSchema = z.object({
+  name: z.string().min(1),
+  description: z.string().nullish(),
+  metadata: z.unknown().optional(),
+});
 
 const itemSchema = z.object({
   datasetName: z.string(),
