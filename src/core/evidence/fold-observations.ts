@@ -4,7 +4,7 @@ import type { ObservationRow } from '../ports';
 import { attribute, type Attribution } from './attribute';
 import { countObservation, countRow, countTrace, noteFact } from './count-rows';
 import { rawOfObservation } from './measure';
-import { sessionKey, unknownSubject, type SubjectRecord } from './records';
+import { sessionKey, unknownSubject, withOne, type SubjectRecord } from './records';
 import { addValues, exposeUnit } from './units';
 import type { ExperimentRules, Workspace } from './workspace';
 
@@ -37,7 +37,7 @@ function foldObservation(work: Workspace, observation: ResolvedObservation): voi
   const isWeekly = work.environments.includes(row.environment);
   const isFirst = trace.v.length === 0;
   noteGeneration(work, row.traceId, observation, stage, isWeekly);
-  trace.o.push([row.id, row.version, trace.u === observation.unitHash ? stage : -1]);
+  trace.o = withOne(trace.o, [row.id, row.version, trace.u === observation.unitHash ? stage : -1]);
   if (sessionHash !== '') noteGeneration(work, sessionKey(sessionHash), observation, stage, isWeekly);
   if (!isCounted) return;
   if (isWeekly) countObservation(work, row);
@@ -73,7 +73,7 @@ function noteGeneration(
     subject.t = row.startMs;
     subject.w = isWeekly ? 1 : 0;
   }
-  if (!subject.v.includes(row.version)) subject.v.push(row.version);
+  if (!subject.v.includes(row.version)) subject.v = withOne(subject.v, row.version);
   if (subject.s < 0 && stage >= 0) {
     subject.s = stage;
     subject.u = unitHash;

@@ -1,7 +1,14 @@
 import type { ScoreRow } from '../ports';
 import { countCovered, countRow, countScore, noteFact } from './count-rows';
 import { zOfScore } from './measure';
-import { sessionKey, unknownSubject, type CountedScore, type SubjectRecord, type UnusedScore } from './records';
+import {
+  sessionKey,
+  unknownSubject,
+  withOne,
+  type CountedScore,
+  type SubjectRecord,
+  type UnusedScore,
+} from './records';
 import { changeValue, coverUnit } from './units';
 import type { ExperimentRules, Workspace } from './workspace';
 
@@ -68,7 +75,7 @@ function foldScore(work: Workspace, score: ScoreRow): boolean {
     return true;
   }
   coverTrace(work, subject, score, subject.c, 1);
-  subject.c.push([score.id, score.name, score.value, score.updatedAtMs]);
+  subject.c = withOne(subject.c, [score.id, score.name, score.value, score.updatedAtMs]);
   work.changedSubjects.add(key);
   use(work, exposure, score, null);
   return true;
@@ -116,7 +123,7 @@ function foldAgain(
 }
 
 function leaveUnused(work: Workspace, key: string, subject: SubjectRecord, unused: UnusedScore): void {
-  subject.c.push(unused);
+  subject.c = withOne(subject.c, unused);
   const why = unused[1];
   work.manifest.unattributed[why]++;
   if (why !== 'other_trace_score') noteFact(work, subject.t, why);

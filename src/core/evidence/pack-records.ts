@@ -31,10 +31,10 @@ function packSubject(sink: ByteSink, { v, t, u, s, w, o, c }: SubjectRecord): vo
   putCount(sink, s + 1);
   putCount(sink, w);
   putCount(sink, o.length);
-  for (const [id, version, stage] of o) {
-    putText(sink, id);
-    putValue(sink, version);
-    putCount(sink, stage + 1);
+  for (const generation of o) {
+    putText(sink, generation[0]);
+    putValue(sink, generation[1]);
+    putCount(sink, generation[2] + 1);
   }
   putCount(sink, c.length);
   for (const score of c) packScore(sink, score);
@@ -76,11 +76,11 @@ function packUnit(sink: ByteSink, { e, es, st, b, f }: UnitRecord): void {
   putNumber(sink, e);
   putCount(sink, es);
   putCount(sink, st.length);
-  for (const [stage, arm, sums] of st) {
-    putCount(sink, stage);
-    putCount(sink, arm);
-    putCount(sink, sums.length);
-    for (const sum of sums) putValue(sink, sum);
+  for (const entry of st) {
+    putCount(sink, entry[0]);
+    putCount(sink, entry[1]);
+    putCount(sink, entry[2].length);
+    for (let i = 0; i < entry[2].length; i++) putValue(sink, entry[2][i]!);
   }
   putCount(sink, b.length);
   for (const state of b) putCount(sink, state);
@@ -117,7 +117,7 @@ function takeNumeric(source: ByteSource): number {
 
 function takeList<Value>(source: ByteSource, take: (source: ByteSource) => Value): Value[] {
   const count = takeCount(source);
-  const values: Value[] = [];
-  for (let i = 0; i < count; i++) values.push(take(source));
+  const values = Array<Value>(count);
+  for (let i = 0; i < count; i++) values[i] = take(source);
   return values;
 }

@@ -68,6 +68,13 @@ export function newUnit(atMs: number, stage: number, guardrails: number): UnitRe
   };
 }
 
+/** The list with one value more. A list that begins with its first value takes no room for more: most records have one of each. */
+export function withOne<Value>(list: Value[], value: Value): Value[] {
+  if (list.length === 0) return [value];
+  list.push(value);
+  return list;
+}
+
 /** So many zeros. */
 export function zeros(length: number): number[] {
   return Array<number>(length).fill(0);

@@ -23,6 +23,12 @@ export interface ValueChange {
   previousZ: number | null;
 }
 
+/** What a unit has in a stage; undefined when it was not seen in it. One of the things done for every row: no iterators. */
+export function inStage(stages: UnitRecord['st'], stage: number): UnitRecord['st'][number] | undefined {
+  for (let i = 0; i < stages.length; i++) if (stages[i]![0] === stage) return stages[i];
+  return undefined;
+}
+
 /**
  * Changes what a unit has in one stage, and with it the guardrail's state in each pair of its arm (engine A). Changes `states`
  * and `stages`. Where a unit changes arms between stages, there is one pair.
@@ -37,26 +43,34 @@ export function changeSums(
   { z, previousZ }: ValueChange,
 ): { m: number; y: number } {
   const { stage, guardrail } = at;
-  const entry = stages.find(([seen]) => seen === stage);
+  const entry = inStage(stages, stage);
   if (entry === undefined) throw new Error(`a value came for stage ${stage}, in which its unit was not exposed`);
-  const [, arm, sums] = entry;
+  const arm = entry[1];
+  const sums = entry[2];
   const before = { m: sums[2 * guardrail]!, y: sums[2 * guardrail + 1]! };
   const m = before.m + (z === null ? 0 : 1) - (previousZ === null ? 0 : 1);
   const after = { m, y: m === 0 ? 0 : before.y + (z ?? 0) - (previousZ ?? 0) };
   sums[2 * guardrail] = after.m;
   sums[2 * guardrail + 1] = after.y;
-  const others = [];
-  for (const [otherStage, otherArm, otherSums] of stages) {
-    const otherM = otherSums[2 * guardrail]!;
-    if (otherStage !== stage && otherM > 0) {
-      others.push({ stage: otherStage, arm: roleOf(otherArm), m: otherM, y: otherSums[2 * guardrail + 1]! });
-    }
-  }
+  const others = stages.length === 1 ? NONE : othersOf(stages, stage, guardrail);
   const last = lastPair(arm, states.length);
   for (let pair = firstPair(arm); pair <= last; pair++) {
     updateUnit(states[pair]![guardrail]!, { stage, arm: roleOf(arm), before, after, others });
   }
   return after;
+}
+
+type OtherStages = Parameters<typeof updateUnit>[1]['others'];
+
+const NONE: OtherStages = [];
+
+/** What a unit has of a guardrail in its stages other than one. */
+function othersOf(stages: UnitRecord['st'], stage: number, guardrail: number): OtherStages {
+  return stages
+    .filter(([other, , sums]) => other !== stage && sums[2 * guardrail]! > 0)
+    .map(([other, arm, sums]) => {
+      return { stage: other, arm: roleOf(arm), m: sums[2 * guardrail]!, y: sums[2 * guardrail + 1]! };
+    });
 }
 
 /**

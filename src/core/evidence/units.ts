@@ -1,8 +1,8 @@
 import { CONTROL } from './experiment';
 import type { ExperimentEvidence } from './manifest';
 import { journalAdd, journalEdit, journalEnter, journalUnit } from './pack-journal';
-import { newUnit, zeros, type UnitRecord } from './records';
-import { changeSums, enterUnits, type ValueChange } from './unit-sums';
+import { newUnit, withOne, zeros, type UnitRecord } from './records';
+import { changeSums, enterUnits, inStage, type ValueChange } from './unit-sums';
 import type { ExperimentRules, JudgedMetric, Workspace } from './workspace';
 
 /** Which of a unit's values in which stage, and when it came. */
@@ -37,9 +37,9 @@ export function exposeUnit(
     }
     journalUnit(work.journal, key, stage, arm);
   }
-  if (!unit.st.some(([seen]) => seen === stage)) {
+  if (inStage(unit.st, stage) === undefined) {
     const isNewlyExposed = arm !== CONTROL && !unit.st.some(([, seenArm]) => seenArm !== CONTROL);
-    unit.st.push([stage, arm, zeros(2 * rules.metrics.length)]);
+    unit.st = withOne(unit.st, [stage, arm, zeros(2 * rules.metrics.length)]);
     countArm(evidence.stageUnits, stage, arm, arms);
     if (isNewlyExposed) evidence.exposedUnits++;
   }
@@ -75,7 +75,7 @@ export function changeValue(work: Workspace, place: ValuePlace, guardrail: numbe
 
 function unitInStage(work: Workspace, { key, stage }: ValuePlace): { unit: UnitRecord; arm: number } | null {
   const unit = work.units.get(key);
-  const entry = unit?.st.find(([seen]) => seen === stage);
+  const entry = unit && inStage(unit.st, stage);
   return unit === undefined || entry === undefined ? null : { unit, arm: entry[1] };
 }
 
@@ -155,10 +155,12 @@ export function coverUnit(work: Workspace, { index, frozen }: JudgedMetric, key:
 
 function enter(work: Workspace, { index, frozen }: JudgedMetric, key: string, unit: UnitRecord): void {
   const first = unit.f[index];
-  const hasValues = ([, , sums]: UnitRecord['st'][number]): boolean => sums[2 * index]! > 0;
-  const entry = unit.st.find((each) => each[0] === unit.es && hasValues(each)) ?? unit.st.find(hasValues);
+  const hasValues = (entry: UnitRecord['st'][number]): boolean => entry[2][2 * index]! > 0;
+  const exposed = inStage(unit.st, unit.es);
+  const entry = exposed !== undefined && hasValues(exposed) ? exposed : unit.st.find(hasValues);
   if (!first || entry === undefined) return;
-  const [stage, arm, sums] = entry;
+  const [stage, arm] = entry;
+  const sums = entry[2];
   const z = frozen.kind === 'binary' ? first[1] : Math.min(1, Math.max(0, sums[2 * index + 1]! / sums[2 * index]!));
   const atMs = Math.max(unit.e + frozen.settleMs, first[0]);
   unit.b[index] = 1;
