@@ -77,7 +77,7 @@ ${setup(settings, true)}
       contents: read
       pull-requests: write
     steps:
-${setup(settings, false)}
+${setup(settings, true)}
       - name: Plan
         env:
 ${LANGFUSE_ENV}
