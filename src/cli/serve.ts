@@ -32,7 +32,11 @@ export const SERVE: CommandSpec = {
   positionals: [],
   options: {
     port: { type: 'string', value: 'PORT', help: `Port; 0 for any free one; default ${DEFAULT_PORT}` },
-    host: { type: 'string', value: 'HOST', help: `Address to listen on; default ${DEFAULT_HOST}` },
+    host: {
+      type: 'string',
+      value: 'HOST',
+      help: `Address to listen on; default ${DEFAULT_HOST}; one that others reach needs keys in ${KEYS_VARIABLE}`,
+    },
     ...STATE_OPTION,
     ...CONFIG_OPTION,
   },
