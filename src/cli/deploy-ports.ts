@@ -26,7 +26,7 @@ export interface DeployPorts {
   store: Pick<PromptStore, 'read'> | null;
   /** The Langfuse project: address and public key. */
   server: string;
-  rampLabel: string;
+  candidateLabel: string;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function deployPorts(args: Arguments, io: Io): Promise<DeployPorts>
     politeness,
     store: target === null ? null : storeOf(target, io),
     server: `${access.baseUrl.replace(/\/+$/u, '')} ${access.publicKey}`,
-    rampLabel: config.settings.candidateLabel,
+    candidateLabel: config.settings.candidateLabel,
   };
 }
 

@@ -55,8 +55,8 @@ export async function planNow(args: Arguments, ports: DeployPorts, io: Io): Prom
   const [git, knownHashes] = [readGitState(folder), hashesInHistory(join(folder, LOCK_FILE))];
   const progress = progressLine(io, 'reading Langfuse');
   try {
-    const { sync, store, server, rampLabel } = ports;
-    const options = { rampLabel, label, git, knownHashes };
+    const { sync, store, server, candidateLabel } = ports;
+    const options = { candidateLabel, label, git, knownHashes };
     return await makePlan({ sync, store, server, onRead: progress.show }, definitions, options);
   } finally {
     progress.end();

@@ -72,11 +72,11 @@ async function readListed(sync: PromptSync, prompt: string | undefined): Promise
 
 /** With a label, its holder; else production, else the candidate, else the newest. */
 async function adoptable(
-  { sync, rampLabel }: DeployPorts,
+  { sync, candidateLabel }: DeployPorts,
   { prompt, labels, versions }: ListedPrompt,
   label: string | null,
 ): Promise<WholeVersion | null> {
-  const wanted = label === null ? ['production', rampLabel] : [label];
+  const wanted = label === null ? ['production', candidateLabel] : [label];
   const held = wanted.find((each) => labels.includes(each));
   if (held !== undefined) return sync.wholeVersionByLabel(prompt, held);
   if (label !== null) return null;

@@ -13,7 +13,7 @@ import { politeSync, type Politeness } from '../../src/prompts/remote/polite-syn
 
 export const GIT = { commit: 'a'.repeat(40), subject: 'Shorter answers', hasChanges: false };
 
-export const OPTIONS: PlanOptions = { rampLabel: 'candidate', label: null, git: GIT, knownHashes: new Set() };
+export const OPTIONS: PlanOptions = { candidateLabel: 'candidate', label: null, git: GIT, knownHashes: new Set() };
 
 /** A definition of a text prompt. */
 export function defined(name: string, text: string, more: Partial<PromptDefinition> = {}): PromptDefinition {

@@ -22,11 +22,11 @@ export interface Claim {
  */
 export function claimLabels(
   definitions: readonly PromptDefinition[],
-  options: { rampLabel: string; label: string | null },
+  options: { candidateLabel: string; label: string | null },
 ): Claim[] {
   const claimed = new Map<string, string | null>();
   const variants = definitions.filter(({ variant }) => variant !== null);
-  const rampedByVariant = variants.some(({ labels }) => asksForRamp(labels, options.rampLabel));
+  const rampedByVariant = variants.some(({ labels }) => asksForRamp(labels, options.candidateLabel));
   const variantOf = (hash: string | undefined): string | null =>
     variants.find((variant) => contentHash(variant) === hash)?.variant ?? null;
   return definitions.map((definition) => {
@@ -42,12 +42,12 @@ export function claimLabels(
 
 function wishOf(
   { variant, labels }: PromptDefinition,
-  { rampLabel, label }: { rampLabel: string; label: string | null },
+  { candidateLabel, label }: { candidateLabel: string; label: string | null },
   rampedByVariant: boolean,
 ): { labels: string[]; ramping: string[]; findings: Finding[] } {
-  const own = labels.filter((each) => !['production', 'latest', rampLabel].includes(each));
-  const isAsked = asksForRamp(labels, rampLabel);
-  const instead = label ?? rampLabel;
+  const own = labels.filter((each) => !['production', 'latest', candidateLabel].includes(each));
+  const isAsked = asksForRamp(labels, candidateLabel);
+  const instead = label ?? candidateLabel;
   // A base that asks for nothing gives way to a variant that asks.
   const isRamped = variant === null ? isAsked || !rampedByVariant : isAsked;
   const ramping = isRamped ? [instead] : [];
@@ -59,6 +59,6 @@ function wishOf(
   return { labels: [...new Set([...name, ...ramping, ...own])], ramping, findings };
 }
 
-function asksForRamp(labels: readonly string[], rampLabel: string): boolean {
-  return labels.includes('production') || labels.includes(rampLabel);
+function asksForRamp(labels: readonly string[], candidateLabel: string): boolean {
+  return labels.includes('production') || labels.includes(candidateLabel);
 }

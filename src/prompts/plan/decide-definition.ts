@@ -51,10 +51,10 @@ export function decideDefinition(definition: PromptDefinition, hash: string, cla
 function atHome(definition: PromptDefinition, home: RemoteVersion, claim: Claim, draft: Draft): Decided {
   const decided = relabel(home, claim, draft);
   if (definition.variant !== null) return decided;
-  const { rampLabel } = draft.options;
-  const ramped = holdersOf(draft.remote!, rampLabel).find(({ version }) => version !== home.version);
+  const { candidateLabel } = draft.options;
+  const ramped = holdersOf(draft.remote!, candidateLabel).find(({ version }) => version !== home.version);
   if (ramped === undefined || claim.rampedByVariant) return decided;
-  const finding: Finding = { kind: 'ramping_other', version: ramped.version, label: rampLabel };
+  const finding: Finding = { kind: 'ramping_other', version: ramped.version, label: candidateLabel };
   return { ...decided, findings: [...decided.findings, finding] };
 }
 
@@ -63,14 +63,14 @@ function relabel(target: RemoteVersion, claim: Claim, draft: Draft): Decided {
   const { version } = target;
   const { guard, options, remote } = draft;
   const wanted = isLive(target) ? claim.labels.filter((label) => !claim.ramping.includes(label)) : claim.labels;
-  const isRamped = wanted.includes(options.rampLabel);
+  const isRamped = wanted.includes(options.candidateLabel);
   const hasProduction = holdersOf(remote!, 'production').length > 0;
-  const labels = hasProduction ? wanted : wanted.filter((label) => label !== options.rampLabel);
+  const labels = hasProduction ? wanted : wanted.filter((label) => label !== options.candidateLabel);
   const missing = labels.filter((label) => !target.labels.includes(label));
   const isUsed = isRamped && hasProduction && guard?.running !== version && hasVersion(guard?.used ?? [], version);
   const findings: Finding[] = [
     ...(isUsed ? [{ kind: 'used', version } as const] : []),
-    ...(missing.includes(options.rampLabel) ? runningOther(draft) : []),
+    ...(missing.includes(options.candidateLabel) ? runningOther(draft) : []),
     ...(isRamped && !hasProduction ? [{ kind: 'no_production', version } as const] : []),
   ];
   return {
@@ -111,7 +111,7 @@ function create(definition: PromptDefinition, hash: string, claim: Claim, draft:
     outcome,
     findings: [
       ...(variant === null && !hasProduction ? [{ kind: 'no_production', version: number } as const] : []),
-      ...(claim.labels.includes(options.rampLabel) ? runningOther(draft) : []),
+      ...(claim.labels.includes(options.candidateLabel) ? runningOther(draft) : []),
     ],
     enter: () => {
       const message = writeCommitMessage({ semver, variant, hash }, options.git);

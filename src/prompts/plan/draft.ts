@@ -14,7 +14,7 @@ export interface GuardFacts {
 
 export interface PlanOptions {
   /** The label that starts a rollout. */
-  rampLabel: string;
+  candidateLabel: string;
   /** What a new version of a base is labelled instead; null = the ramp label. */
   label: string | null;
   git: GitState | null;

@@ -27,8 +27,8 @@ export async function makePlan(
   options: PlanOptions,
 ): Promise<Plan> {
   const byName = groupByName(definitions);
-  const { rampLabel } = options;
-  const project = await readProject(sync, byName, { rampLabel, ...(onRead === undefined ? {} : { onRead }) });
+  const { candidateLabel } = options;
+  const project = await readProject(sync, byName, { candidateLabel, ...(onRead === undefined ? {} : { onRead }) });
   const unguarded = planPrompts(byName, project, null, options, server);
   if (store === null) return unguarded;
   const open = unguarded.prompts.filter(isOpen).map(({ prompt }) => prompt);

@@ -17,7 +17,7 @@ export interface RemoteProject {
 
 export interface ReadOptions {
   /** The label that starts a rollout. */
-  rampLabel: string;
+  candidateLabel: string;
   onRead?: (done: number, of: number) => void;
 }
 
@@ -52,27 +52,27 @@ async function readPrompt(
   sync: PromptSync,
   listed: ListedPrompt,
   definitions: readonly PromptDefinition[],
-  { rampLabel }: ReadOptions,
+  { candidateLabel }: ReadOptions,
 ): Promise<RemotePrompt> {
   const variants = definitions.flatMap(({ variant }) => variant ?? []);
   const read = await readHolders(sync, listed, ['production', ...variants]);
   const known: RemotePrompt = { listed, versions: read };
   const production = holdersOf(known, 'production')[0];
-  const areSettled = definitions.every((definition) => isSettled(known, definition, rampLabel));
+  const areSettled = definitions.every((definition) => isSettled(known, definition, candidateLabel));
   if (!areSettled || production === undefined) {
     return { listed, versions: await readVersions(sync, listed, listed.versions, read) };
   }
   const newer = listed.versions.filter((version) => version > production.version);
   const versions = await readVersions(sync, listed, newer, read);
-  if (versions.some(({ labels }) => labels.includes(rampLabel))) return { listed, versions };
-  return { listed, versions: merged(versions, await readHolders(sync, listed, [rampLabel])) };
+  if (versions.some(({ labels }) => labels.includes(candidateLabel))) return { listed, versions };
+  return { listed, versions: merged(versions, await readHolders(sync, listed, [candidateLabel])) };
 }
 
 /** True when there is nothing to do for the definition: what its label's holder says is what it says, labels included. */
-function isSettled(remote: RemotePrompt, definition: PromptDefinition, rampLabel: string): boolean {
+function isSettled(remote: RemotePrompt, definition: PromptDefinition, candidateLabel: string): boolean {
   const holder = holdersOf(remote, definition.variant ?? 'production')[0];
   if (holder === undefined || holder.hash !== contentHash(definition)) return false;
-  const isRamped = (label: string): boolean => ['production', 'latest', rampLabel].includes(label);
+  const isRamped = (label: string): boolean => ['production', 'latest', candidateLabel].includes(label);
   if (definition.variant !== null && definition.labels.some(isRamped)) return holder.labels.includes('production');
   return definition.labels.every((label) => isRamped(label) || holder.labels.includes(label));
 }
