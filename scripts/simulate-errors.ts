@@ -1,7 +1,7 @@
 /**
  * Measures how often rollouts end wrongly: `node --import tsx scripts/simulate-errors.ts`.
- *   --rollouts N   rollouts per row of candidates that are the same as stable (default 1000); half of it in the other rows, a third of
- *                  either at 20,000 a day, four times as many in the rows of real scores
+ *   --rollouts N   rollouts per row of candidates that are the same as stable (default 1000), three times as many in the rows of real
+ *                  scores; twice as many in rows of harm at 2,000 a day, else half; a third of either at 20,000 a day
  *   --scores FILE  CSV of judge scores in place of the frequencies that come with the package
  *   --only TEXT    the rows whose metric contains the text
  *   --quick        25 rollouts per row
@@ -95,7 +95,7 @@ async function main(): Promise<void> {
   }
   const isWhole = values.only === '';
   const beside = isWhole
-    ? { several: simulateSeveral(rolloutsPerRow()), arrivals: simulateArrivals(rolloutsPerRow()) }
+    ? { several: simulateSeveral(Math.ceil(rolloutsPerRow() / 2)), arrivals: simulateArrivals(rolloutsPerRow()) }
     : undefined;
   const tables = markdownTables(rows, beside);
   if (values.page === undefined) console.log(tables);

@@ -13,8 +13,8 @@ const RARE_RATE = 0.05;
 const FARTHEST_TO_ONE = 0.95;
 
 /**
- * Sizes of harm that are sought, in margins, and how much of the evidence's capital goes to each: half a margin apart in
- * the logarithm, most on one to two margins. Measured against a half-normal prior in docs/decisions/0006.
+ * Sizes of harm that are sought, in margins, and how much of the evidence's capital goes to each: every one about one and
+ * a half times the one before, most on .85 to 1.7 margins. Measured in docs/decisions/0006.
  */
 const HARM_SIZES = [0.25, 0.4, 0.6, 0.85, 1.2, 1.7, 2.5, 4, 6.5] as const;
 export const HARM_WEIGHTS = [0.05, 0.12, 0.13, 0.16, 0.17, 0.15, 0.11, 0.07, 0.04] as const;

@@ -9,6 +9,7 @@ import { guardrailProblem } from './engine-parameters';
 import type { FrozenGuardrail } from './guardrail';
 import type { GuardrailState } from './guardrail-state';
 import { explainVerdict } from './explain-verdict';
+import { safetyHindrance } from './safety-hindrance';
 import type { Verdict, VerdictKind } from './verdict';
 
 /** Error bounds of one rollout, each in (0, 1). */
@@ -18,9 +19,6 @@ export interface ErrorBounds {
   /** P(ever promoted | something is worse than its margin). */
   beta: number;
 }
-
-/** Units in each arm before anything counts as safe: an arm of one is no comparison. */
-const LEAST_UNITS = 10;
 
 /**
  * What the evidence says about one guardrail, at this look. May be asked at every look: each ln e belongs to an
@@ -61,18 +59,6 @@ export function judgeGuardrail(g: FrozenGuardrail, state: GuardrailState, option
   const kind = kindOf(verdict, state.refused, options);
   const notes = { refused: state.refused, hindrance };
   return { ...verdict, kind, reason: explainVerdict({ ...verdict, kind }, g, notes, options) };
-}
-
-/**
- * Why nothing can be proven safe, whatever the e-values say; null = nothing stands in the way.
- * @param varies whether a difference has a standard error: enough units in one stage, and not all alike
- */
-function safetyHindrance(g: FrozenGuardrail, { units }: GuardrailState, varies: boolean): string | null {
-  const fewest = Math.min(units.stable, units.candidate);
-  if (fewest < LEAST_UNITS) return `${fewest} units in the smaller arm, at least ${LEAST_UNITS} are needed`;
-  // No bad outcome at all is what a yes/no metric is meant to show; a number that is always the same measures nothing.
-  if (g.kind === 'bounded' && !varies) return 'no value differs from another';
-  return null;
 }
 
 /** What a rollout's verdicts say together about harm. */

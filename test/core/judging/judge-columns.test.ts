@@ -8,7 +8,8 @@ import {
   type GuardrailState,
   updateUnit,
 } from '../../../src/core/judging/guardrail-state';
-import { judgeColumns, keyText } from '../../../src/core/judging/judge-columns';
+import { judgeColumns } from '../../../src/core/judging/judge-columns';
+import { keyText } from '../../../src/core/judging/key-order';
 import { judgeGuardrail } from '../../../src/core/judging/judge';
 import type { UnitColumns, ValueColumns } from '../../../src/core/judging/unit-columns';
 import { binaryGuardrail, boundedGuardrail } from './fixtures';

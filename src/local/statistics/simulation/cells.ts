@@ -37,8 +37,12 @@ interface SyntheticMetric {
 
 const VOLUMES = [200, 2000, 20_000];
 const REAL_VOLUMES = [500, 2000, 8000];
+/** Hours of the day at which the share changes, beside 12 and 24; traffic peaks at 15. */
+const SWITCH_HOURS = [3, 6, 9, 15, 18, 21];
 /** Skewed scores leave the least room below alpha: so many times the rollouts. */
-const SAME_AGAIN = 4;
+const SAME_AGAIN = 3;
+/** Here exposure is held against the bound: twice the rollouts. */
+const BENCHMARK = 2000;
 /** From here on a rollout takes long to simulate, and fewer are. */
 const MANY = 20_000;
 
@@ -131,7 +135,7 @@ export function realCells(table: ScoreTable, rollouts: number): Cell[] {
 
 /**
  * What the other rows leave out: an absolute limit, an outage of both arms, a watch at 95 %, errors that are rarer than 1 % or
- * all there is, and real scores exactly on the margin.
+ * all there is, a change of share at other hours, and real scores exactly on the margin.
  */
 export function specialCells(table: ScoreTable, rollouts: number): Cell[] {
   const even = traffic(2000, {});
@@ -157,6 +161,12 @@ export function specialCells(table: ScoreTable, rollouts: number): Cell[] {
     cell('thumbs, limit 75 %', '-20 points', 'worse', aboveLimit(-0.2), even, rollouts),
     ...rare,
     cell('errors', 'to 100 %', 'worse', errors(0.99), even, rollouts),
+    ...SWITCH_HOURS.flatMap((switchHour) =>
+      [thumbs, latency].map((family, i) => {
+        const each = traffic(MANY, { hasTimeOfDay: true, switchHour });
+        return cell(i === 0 ? 'thumbs' : 'latency', 'none', 'same', family(0), each, rollouts);
+      }),
+    ),
     ...[...table].flatMap(([variant, answers]) => onMarginCells(variant, lawOf(answers), rollouts)),
   ];
 }
@@ -184,7 +194,8 @@ function cell(
   traffic: TrafficModel,
   rollouts: number,
 ): Cell {
-  const share = (question === 'same' ? 1 : 1 / 2) * (traffic.perDay >= MANY ? 1 / 3 : 1);
+  const isBenchmark = question === 'worse' || question === 'at_margin' ? traffic.perDay === BENCHMARK : false;
+  const share = (question === 'same' ? 1 : isBenchmark ? 2 : 1 / 2) * (traffic.perDay >= MANY ? 1 / 3 : 1);
   return { metric, effect, question, model, traffic, rollouts: Math.max(1, Math.round(share * rollouts)) };
 }
 
