@@ -133,7 +133,7 @@ describe('schedules', () => {
   });
 
   test('every schedule keeps what it cannot deliver', () => {
-    expect(schedules).toHaveLength(3);
+    expect(schedules).toHaveLength(4);
     for (const schedule of schedules) expect(schedule).toHaveProperty('Target.DeadLetterConfig.Arn');
   });
 
