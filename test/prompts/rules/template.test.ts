@@ -1,3 +1,5 @@
+import * as fc from 'fast-check';
+import mustache from 'mustache';
 import { readTemplate } from '../../../src/prompts/rules/template';
 
 function read(text: string): { uses: string[]; oddities: string[] } {
@@ -42,4 +44,36 @@ test('a section is a warning, and what is in it counts', () => {
       "28 warning: the section '{{^items}}' works with Langfuse's JavaScript client only",
     ],
   });
+});
+
+test('what is read is what Mustache reads', () => {
+  const piece = fc.constantFrom(
+    '{{',
+    '}}',
+    '{',
+    '}',
+    ' ',
+    '\n',
+    'a',
+    'b_1',
+    'ü',
+    '{{a}}',
+    '{{ b }}',
+    '1',
+    '#',
+    '!',
+    'x y',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const text = pieces.join('');
+      const { uses, oddities } = readTemplate(text);
+      if (oddities.length > 0) return;
+      const names = mustache
+        .parse(text)
+        .flatMap(([kind, name, offset]) => (kind === 'name' ? [`${name}@${offset}`] : []));
+      expect(uses.map(({ name, offset }) => `${name}@${offset}`)).toEqual(names);
+    }),
+    { numRuns: 2000 },
+  );
 });
