@@ -19,7 +19,7 @@ const FAN_OUT = 16;
 /** A 32-bit hash has eight nibbles; a leaf at that depth is not split any more. */
 const MAX_DEPTH = 8;
 
-/** More keys are put part of the tree by part, so that the pages of one part are in memory at a time. */
+/** More keys are put part of the tree by part: one is stored while the next is made, and no more are in memory. */
 const LARGE_PUT = 20_000;
 
 /** A leaf is this byte, then its entries; a page of addresses is JSON. */
@@ -44,7 +44,7 @@ export async function lookUp(
   onFound: (key: string, record: ByteSource) => void,
 ): Promise<void> {
   const wantedKeys = Array.from(keys, (key) => ({ key, hash: hashOf(key) }));
-  await walk(objects, cache, root, wantedKeys, (leaf, wanted) => {
+  await walk(objects, cache, { top: root, depth: 0 }, wantedKeys, (leaf, wanted) => {
     const entries = entriesFrom(leaf, 1);
     for (const { key, hash } of wanted) {
       const entry = entries.find((each) => each.hash === hash && isOfKey(each, key));
@@ -65,41 +65,53 @@ export async function putAll(
   entries: readonly Entry[],
   segment: SegmentWriter,
 ): Promise<TreeRoot> {
-  if (entries.length <= LARGE_PUT) return putPart(objects, cache, root, entries, segment);
-  let grown = root;
-  for (const part of groupByNibble(entries, 0)) {
+  if (entries.length === 0) return root;
+  if (entries.length <= LARGE_PUT) return putUnder(objects, cache, root, { entries, depth: 0 }, segment);
+  const page = root === null ? null : (await readPages(objects, cache, [root])).get(addressOf(root))!;
+  const isList = page !== null && 'children' in page;
+  const children = childrenOf(isList ? page.children : []);
+  const parts = groupByNibble(page === null || isList ? entries : mergedInto(page, entries), 0);
+  let stored: Promise<void> = Promise.resolve();
+  for (const [index, part] of parts.entries()) {
     if (part === undefined) continue;
-    grown = await putPart(objects, cache, grown, part, segment);
-    await segment.flush();
+    children[index] = await putUnder(objects, cache, children[index]!, { entries: part, depth: 1 }, segment);
+    await stored;
+    stored = segment.flush();
+    stored.catch(() => {});
   }
-  return grown;
+  await stored;
+  return segment.addList(children);
 }
 
-async function putPart(
+/** Puts entries that belong under one page, which may not be there yet. */
+async function putUnder(
   objects: ObjectStore,
   cache: PageCache,
-  root: TreeRoot,
-  entries: readonly Entry[],
+  top: TreeRoot,
+  { entries, depth: topDepth }: { entries: readonly Entry[]; depth: number },
   segment: SegmentWriter,
-): Promise<TreeRoot> {
-  if (entries.length === 0) return root;
-  const pages = await walk(objects, cache, root, entries, () => {});
+): Promise<PageRef> {
+  const pages = await walk(objects, cache, { top, depth: topDepth }, entries, () => {});
 
   function visit(ref: PageRef | null, depth: number, changed: readonly Entry[]): PageRef {
     const page = ref === null ? null : pages.get(addressOf(ref))!;
     if (page !== null && 'children' in page) return inner(page.children, depth, changed);
     const merged = page === null ? changed : mergedInto(page, changed);
-    if (merged.length <= LEAF_ENTRIES || depth >= MAX_DEPTH) return segment.addNode(leafOf(merged));
+    if (merged.length <= LEAF_ENTRIES || depth >= MAX_DEPTH) return segment.addLeaf(leafOf(merged));
     return inner([], depth, merged);
   }
   function inner(old: readonly (PageRef | null)[], depth: number, changed: readonly Entry[]): PageRef {
-    const children: (PageRef | null)[] = Array.from({ length: FAN_OUT }, (_, index) => old[index] ?? null);
+    const children = childrenOf(old);
     for (const [index, group] of groupByNibble(changed, depth).entries()) {
       if (group !== undefined) children[index] = visit(children[index]!, depth + 1, group);
     }
-    return segment.addNode({ children });
+    return segment.addList(children);
   }
-  return visit(root, 0, entries);
+  return visit(top, topDepth, entries);
+}
+
+function childrenOf(old: readonly (PageRef | null)[]): (PageRef | null)[] {
+  return Array.from({ length: FAN_OUT }, (_, index) => old[index] ?? null);
 }
 
 /** Anything that has a place in the tree. */
@@ -115,13 +127,13 @@ interface Placed {
 async function walk<Wanted extends Placed>(
   objects: ObjectStore,
   cache: PageCache,
-  root: TreeRoot,
+  from: { top: TreeRoot; depth: number },
   all: readonly Wanted[],
   onLeaf: (leaf: Uint8Array, wanted: readonly Wanted[]) => void,
 ): Promise<Map<string, Page>> {
   const read = new Map<string, Page>();
-  let level: Visit<Wanted>[] = root === null || all.length === 0 ? [] : [{ ref: root, wanted: all }];
-  for (let depth = 0; level.length > 0; depth++) {
+  let level: Visit<Wanted>[] = from.top === null || all.length === 0 ? [] : [{ ref: from.top, wanted: all }];
+  for (let { depth } = from; level.length > 0; depth++) {
     const pages = await readPages(
       objects,
       cache,

@@ -43,7 +43,7 @@ const MAX_LOADED = 10_000;
 /** Records held packed between two writes of the snapshot. Both bound the memory of a tick that has a lot to read. */
 const MAX_HELD = 200_000;
 /** Bytes of the journal; fewer wait for the next batch. */
-const JOURNAL_OBJECT = 1_000_000;
+const JOURNAL_OBJECT = 4_000_000;
 
 /** Ends a batch. Its records stay, for the next one to find, unless they are many. */
 export async function finishBatch(reading: Reading): Promise<void> {

@@ -4,11 +4,18 @@ import type { PageRef } from './page-ref';
 
 const encoder = new TextEncoder();
 
-/** Collects pages that will become immutable objects, usually one. */
+/** A ref that is filled in when the segment is stored. */
+type OpenRef = [segment: string, offset: number, length: number];
+
+/**
+ * Collects pages that will become immutable objects, usually one. Pages of addresses come after all others, one beside the
+ * other, so that those on the way to many keys are read in a few requests.
+ */
 export class SegmentWriter {
   private chunks: Uint8Array[] = [];
-  private refs: [segment: string, offset: number, length: number][] = [];
-  private nodes: { ref: PageRef; node: Page }[] = [];
+  private refs: OpenRef[] = [];
+  private leaves: { ref: PageRef; page: Page }[] = [];
+  private lists: { ref: OpenRef; children: readonly (PageRef | null)[] }[] = [];
   private size = 0;
 
   constructor(
@@ -18,23 +25,28 @@ export class SegmentWriter {
 
   /** Adds a page. The segment's name is filled into its ref when the segment is stored; until then it is empty. */
   add(page: string | Uint8Array): PageRef {
-    const bytes = typeof page === 'string' ? encoder.encode(page) : page;
-    const ref: [string, number, number] = ['', this.size, bytes.length];
-    this.chunks.push(bytes);
-    this.refs.push(ref);
-    this.size += bytes.length;
+    const ref: OpenRef = ['', 0, 0];
+    this.place(ref, page);
     return ref;
   }
 
-  /** Adds a page of a tree, which will be remembered as if it had been read. */
-  addNode(node: Page): PageRef {
-    const ref = this.add('children' in node ? JSON.stringify(node.children) : node);
-    this.nodes.push({ ref, node });
+  /** Adds a leaf of a tree, which will be remembered as if it had been read. */
+  addLeaf(page: Uint8Array): PageRef {
+    const ref = this.add(page);
+    this.leaves.push({ ref, page });
+    return ref;
+  }
+
+  /** Adds a page of addresses, which will be remembered likewise; its ref is filled in when the segment is stored. */
+  addList(children: readonly (PageRef | null)[]): PageRef {
+    const ref: OpenRef = ['', 0, 0];
+    this.lists.push({ ref, children });
     return ref;
   }
 
   /** Stores the pages that were added since the last time, and fills in their refs. */
   async flush(): Promise<void> {
+    for (const { ref, children } of this.lists) this.place(ref, JSON.stringify(children));
     if (this.size === 0) return;
     const bytes = new Uint8Array(this.size);
     let offset = 0;
@@ -42,13 +54,24 @@ export class SegmentWriter {
       bytes.set(chunk, offset);
       offset += chunk.length;
     }
-    const { refs, nodes } = this;
+    const { refs, leaves, lists } = this;
     this.chunks = [];
     this.refs = [];
-    this.nodes = [];
+    this.leaves = [];
+    this.lists = [];
     this.size = 0;
     const name = await this.objects.put('snapshot', bytes);
     for (const ref of refs) ref[0] = name;
-    for (const { ref, node } of nodes) remember(this.cache, ref, node);
+    for (const { ref, page } of leaves) remember(this.cache, ref, page);
+    for (const { ref, children } of lists) remember(this.cache, ref, { children });
+  }
+
+  private place(ref: OpenRef, page: string | Uint8Array): void {
+    const bytes = typeof page === 'string' ? encoder.encode(page) : page;
+    ref[1] = this.size;
+    ref[2] = bytes.length;
+    this.chunks.push(bytes);
+    this.refs.push(ref);
+    this.size += bytes.length;
   }
 }

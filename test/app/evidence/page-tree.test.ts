@@ -127,4 +127,29 @@ describe('a large map', () => {
     await found(objects, pageCache(0), root, [...entries.keys()]);
     expect(objects.reads).toBeLessThan(60);
   });
+
+  test('is put part by part onto a small map and onto a large one, and fails as a whole when a part cannot be stored', async () => {
+    const memory = memoryObjectStore();
+    const keys = [...entries.keys()];
+    const few = new Map([
+      ['key-5', '"old"'],
+      ['other', '"kept"'],
+    ]);
+    const small = await put(memory, pageCache(0), null, few);
+    const large = await put(memory, pageCache(0), small, entries);
+    const changed = new Map(keys.slice(0, 25_000).map((key) => [key, '"new"']));
+    const again = await put(memory, pageCache(0), large, changed);
+    const all = [...keys, 'other'];
+    expect(await found(memory, pageCache(0), large, all)).toEqual(new Map([...few, ...entries]));
+    expect(await found(memory, pageCache(0), again, all)).toEqual(new Map([...few, ...entries, ...changed]));
+    let stored = 0;
+    const failing: ObjectStore = {
+      get: memory.get.bind(memory),
+      async put(prefix, bytes) {
+        if (++stored === 3) throw new Error('the disk is full');
+        return memory.put(prefix, bytes);
+      },
+    };
+    await expect(put(failing, pageCache(0), large, changed)).rejects.toThrow('the disk is full');
+  });
 });
