@@ -41,7 +41,7 @@ export function openLanes<Row, Ready>(reading: Reading, stream: Stream<Row, Read
   const { manifest } = reading.work;
   const lanes = manifest[stream.name].slice();
   const kept = new Set(lanes.map(({ window }) => window?.cursor).filter((cursor) => typeof cursor === 'string'));
-  const takePage = askAhead(reading, stream);
+  const pages = askAhead(reading, stream);
   let batch: Ready[] = [];
   let malformed = 0;
 
@@ -55,7 +55,7 @@ export function openLanes<Row, Ready>(reading: Reading, stream: Stream<Row, Read
   }
 
   return async () => {
-    for (let asked = takePage(); asked !== null; asked = takePage()) {
+    for (let asked = pages.take(); asked !== null; asked = pages.take()) {
       const { index, window } = asked;
       const page = await asked.page;
       if (page === null) {
@@ -70,6 +70,7 @@ export function openLanes<Row, Ready>(reading: Reading, stream: Stream<Row, Read
       if (batch.length >= BATCH_ROWS) await flush();
     }
     await flush();
+    await pages.settled();
   };
 }
 
@@ -80,11 +81,17 @@ interface Asked<Row> {
   page: Promise<Page<Row> | null>;
 }
 
+interface PagesAhead<Row> {
+  /** The oldest page that was asked for; null when there is none. */
+  take(): Asked<Row> | null;
+  /** Resolves when nothing is under way any more: a request that fails after its tick would fail unseen. */
+  settled(): Promise<void>;
+}
+
 /**
  * Asks for the first page at once and for each next one as soon as the one before has come, as long as there is room.
- * @returns takes the oldest page that was asked for; null when there is none
  */
-function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): () => Asked<Row> | null {
+function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): PagesAhead<Row> {
   const { manifest, nowMs } = reading.work;
   const lanes = manifest[stream.name].slice();
   const waiting: Asked<Row>[] = [];
@@ -115,10 +122,13 @@ function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): () => As
   }
 
   askNext();
-  return () => {
-    const asked = waiting.shift() ?? null;
-    askNext();
-    return asked;
+  return {
+    take: () => {
+      const asked = waiting.shift() ?? null;
+      askNext();
+      return asked;
+    },
+    settled: async () => void (await Promise.all(waiting.map(({ page }) => page))),
   };
 }
 

@@ -24,7 +24,8 @@ export interface Reading {
 
 /**
  * Asks Langfuse for something. Its errors end the asking, not the tick: what has been read is kept. Errors of any other
- * port are not caught anywhere, so that a half-written snapshot never becomes current.
+ * port are not caught anywhere, so that a half-written snapshot never becomes current. Two requests may be under way: of two
+ * errors the first is kept, and rather the provider's than that the budget is used up.
  * @returns null when nothing more can be asked in this tick
  */
 export async function ask<Answer>(reading: Reading, request: () => Promise<Answer>): Promise<Answer | null> {
@@ -33,9 +34,13 @@ export async function ask<Answer>(reading: Reading, request: () => Promise<Answe
     return await reading.meter.ask(request);
   } catch (error) {
     if (!isRampartError(error)) throw error;
-    reading.stopped = error;
+    reading.stopped = graver(reading.stopped, error);
     return null;
   }
+}
+
+function graver(first: RampartError | null, second: RampartError): RampartError {
+  return first === null || first.code === 'budget_exhausted' ? second : first;
 }
 
 /** Records that are kept as objects between batches. */

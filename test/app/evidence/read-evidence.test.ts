@@ -154,6 +154,38 @@ describe('reading evidence', () => {
     for (let i = 0; i < 4; i++) await world.tick(START_MS + (52 + 3 * i) * MINUTE_MS);
     expect(stableSums(world, 'error_rate')).toEqual([1, 9, 9]);
   });
+
+  test('of two requests that fail at once, the provider is told of and not the budget', async () => {
+    const world = evidenceWorld();
+    let taken = 0;
+    world.controller.budget = {
+      async take() {
+        if (++taken <= 2) return { granted: 1, retryAtMs: 0 };
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return { granted: 0, retryAtMs: START_MS + 5 * HOUR_MS };
+      },
+      blockUntil: async () => {},
+    };
+    world.trouble.failFrom = 2;
+    const read = await world.tick(START_MS + 3 * HOUR_MS);
+    expect(world.requests).toEqual(['observations', 'scores']);
+    expect(read.problem?.code).toBe('provider_unavailable');
+    expect(taken).toBe(3);
+  });
+
+  test('generations of the next slice that were on their way when scores failed are not lost', async () => {
+    const world = evidenceWorld();
+    const userId = withUser(world);
+    for (const minutes of [1, 30, 100]) {
+      const startMs = START_MS + minutes * MINUTE_MS;
+      world.data.addObservation(generation({ startMs, traceId: `t${minutes}`, userId }));
+    }
+    world.trouble.failFrom = 2;
+    expect((await world.tick(START_MS + 3 * HOUR_MS)).problem?.code).toBe('provider_unavailable');
+    world.trouble.failFrom = null;
+    expect((await world.tick(START_MS + 3 * HOUR_MS + MINUTE_MS)).problem).toBeNull();
+    expect(stableSums(world, 'error_rate')).toEqual([1, 3, 3]);
+  });
 });
 
 describe('the unit of a generation', () => {

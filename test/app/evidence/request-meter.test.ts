@@ -28,3 +28,14 @@ test('a 429 blocks the whole budget until the time it names, or a minute', async
     await expect(meter.ask(answer)).rejects.toMatchObject({ code: 'budget_exhausted' });
   }
 });
+
+test('two requests at once lose nothing of what was taken', async () => {
+  const budget = memoryRequestBudget({ perMinute: 60, burst: 100 });
+  const meter = requestMeter(budget, 'read', 0);
+  const ask = (): Promise<string> => meter.ask(async () => 'answer');
+  for (let i = 0; i < 8; i++) await ask();
+  await Promise.all([ask(), ask()]);
+  for (let i = 0; i < 2; i++) await ask();
+  expect(meter.used()).toBe(12);
+  expect((await budget.take(100, 'label', 0)).granted).toBe(88);
+});
