@@ -32,8 +32,10 @@ export function collectPrompts(
 ): Collected {
   const collected: Collected = { prompts: [], problems: [] };
   const bases = new Map<string, Base & { places: Places }>();
+  const broken = new Set<unknown>();
   for (const source of sources) {
     const base = readBase(source, configs, collected);
+    if (base === null) broken.add(source.value['name']);
     if (base === null) continue;
     if (!bases.has(base.definition.name)) bases.set(base.definition.name, base);
     collected.prompts.push({ definition: base.definition, places: base.places, prefix: [] });
@@ -45,8 +47,8 @@ export function collectPrompts(
   }
   for (const { source, name } of variantFiles) {
     const variant = shaped(writtenVariantFile, source, collected);
-    const base = variant === null ? undefined : bases.get(variant.base);
-    if (variant === null) continue;
+    if (variant === null || broken.has(variant.base)) continue;
+    const base = bases.get(variant.base);
     if (base === undefined) {
       const hint = didYouMean(variant.base, [...bases.keys()]);
       add(
@@ -67,7 +69,8 @@ function hasErrors({ problems }: Collected, before: number): boolean {
 
 function byName({ definition: a }: LoadedPrompt, { definition: b }: LoadedPrompt): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-  return (a.variant ?? '') < (b.variant ?? '') ? -1 : 1;
+  const [first, second] = [a.variant ?? '', b.variant ?? ''];
+  return first < second ? -1 : Number(first > second);
 }
 
 function readBase(source: ReadSource, configs: ModelConfigs, collected: Collected): (Base & { places: Places }) | null {

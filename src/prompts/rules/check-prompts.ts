@@ -5,7 +5,7 @@ import { checkNames } from './names';
 import { checkReferences, referenceGraph } from './references';
 import { checkTestCases } from './test-cases';
 import { checkUniqueness } from './uniqueness';
-import { checkVariables } from './variables';
+import { checkVariables, usedVariables } from './variables';
 
 /**
  * What is wrong with prompts whose shapes are right, as far as it can be known without history and without Langfuse. What a
@@ -15,6 +15,7 @@ import { checkVariables } from './variables';
 export function checkPrompts(prompts: readonly LoadedPrompt[]): PromptProblem[] {
   const graph = referenceGraph(prompts);
   const judges = new Map([...graph].map(([name, { prompt }]) => [name, prompt.definition.variables]));
+  const ofVariants = variablesOfVariants(prompts);
   const ofBase = new Map<string, ReadonlySet<string>>();
   const own = prompts.flatMap((prompt) => {
     const { name, variant } = prompt.definition;
@@ -22,11 +23,24 @@ export function checkPrompts(prompts: readonly LoadedPrompt[]): PromptProblem[] 
       ...checkNames(prompt),
       ...checkRollout(prompt),
       ...checkReferences(prompt, graph),
-      ...checkVariables(prompt, graph),
+      ...checkVariables(prompt, graph, ofVariants.get(name) ?? new Set()),
       ...checkTestCases(prompt, judges),
     ];
     if (variant === null) ofBase.set(name, new Set(problems.map(({ message }) => message)));
     return variant === null ? problems : problems.filter(({ message }) => ofBase.get(name)?.has(message) !== true);
   });
   return [...checkUniqueness(prompts), ...own];
+}
+
+/** By name of the base. */
+function variablesOfVariants(prompts: readonly LoadedPrompt[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const used = new Map<string, Set<string>>();
+  for (const prompt of prompts) {
+    const { name, variant } = prompt.definition;
+    if (variant === null) continue;
+    const own = used.get(name) ?? new Set<string>();
+    for (const variable of usedVariables(prompt)) own.add(variable);
+    used.set(name, own);
+  }
+  return used;
 }

@@ -6,11 +6,21 @@ import { bodyTexts, problemAt, problemInBody } from './problem-at';
 import { readReferences, type ReferenceGraph } from './references';
 import { readTemplate, VARIABLE_NAME } from './template';
 
+/** The variables that a prompt's own text uses. */
+export function usedVariables(prompt: LoadedPrompt): string[] {
+  return bodyTexts(prompt).flatMap(({ text }) => readTemplate(text).uses.map(({ name }) => name));
+}
+
 /**
  * Variables that are used and not declared, or declared and not used; a variable of a prompt that is referred to counts as
  * used, since the app has to give it.
+ * @param ofVariants what the variants of a base use
  */
-export function checkVariables(prompt: LoadedPrompt, graph: ReferenceGraph): PromptProblem[] {
+export function checkVariables(
+  prompt: LoadedPrompt,
+  graph: ReferenceGraph,
+  ofVariants: ReadonlySet<string>,
+): PromptProblem[] {
   const problems: PromptProblem[] = [];
   const { variables } = prompt.definition;
   const used = new Set<string>();
@@ -34,7 +44,7 @@ export function checkVariables(prompt: LoadedPrompt, graph: ReferenceGraph): Pro
     const said = `${undeclared(name, variables)}, which ${show(from)} uses`;
     problems.push(problemInBody(prompt, message, offset, said));
   }
-  return [...problems, ...checkDeclared(prompt, used, below.isKnown)];
+  return [...problems, ...checkDeclared(prompt, new Set([...used, ...ofVariants]), below.isKnown)];
 }
 
 function undeclared(name: string, variables: readonly string[]): string {

@@ -206,3 +206,15 @@ tests:
     "prompts/a.md:17:5 tests: expected test cases with names of their own, got 'x' again",
   ]);
 });
+
+test('a variable that only a variant uses is used', async () => {
+  expect(await said('variables: [tone]\nvariants: { warm: { append: "Be {{tone}}." } }')).toEqual([]);
+});
+
+test('a variant of a prompt that could not be read is not blamed for it', async () => {
+  const { problems } = await load({
+    'a.md': text('a', 'Hi.', 'lables: []'),
+    'variants/x.md': markdown('base: a', 'Hello.'),
+  });
+  expect(lines(problems)).toEqual([expect.stringMatching(/^prompts\/a\.md:4:1 lables: /u)]);
+});
