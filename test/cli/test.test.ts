@@ -124,7 +124,7 @@ test('a judge is a prompt of the folder or a text, and what it cannot say is no 
   const lost = await run(folder(test1("judge: { prompt: 'Count {{output}}', atLeast: 0.3 }")));
   expect(lost).toMatchObject({
     exit: 4,
-    out: expect.stringContaining("    the judge: expected a number from 0 to 1, got 'ten out of ten'"),
+    out: expect.stringContaining("    the judge: expected a number from 0 to 1 in the last line, got 'ten out of ten'"),
   });
 });
 

@@ -92,6 +92,9 @@ ${LANGFUSE_ENV}
           GH_TOKEN: \${{ github.token }}
           COMMENTS: repos/\${{ github.repository }}/issues/\${{ github.event.pull_request.number }}/comments
         run: |
+          if [ "$(wc -l < "$RUNNER_TEMP/plan.md")" -lt 2 ]; then
+            echo 'The plan could not be made: see the run.' >> "$RUNNER_TEMP/plan.md"
+          fi
           comment=$(gh api --paginate "$COMMENTS" --jq '.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("${COMMENT_MARK}"))) | .url' | head -n 1)
           if [ -n "$comment" ]; then
             gh api --method PATCH "$comment" --field body=@"$RUNNER_TEMP/plan.md" --silent

@@ -45,10 +45,27 @@ async function judge(
   const sendable = named ?? { body: { type: 'text' as const, text: prompt }, config: judgeConfig(tested) };
   const messages = compile(sendable.body, { variables, placeholders: {} }, definitions);
   const { text } = await endpoint.complete(requestFor(sendable, messages, model));
-  const found = /(?<![\d.,])(?:0(?:\.\d+)?|1(?:\.0+)?|\.\d+)(?![\d.,]*\d)/u.exec(text);
-  if (found !== null) return Number(found[0]);
+  const judgement = parseJudgement(text);
+  if (judgement !== null) return judgement;
   const who = named === undefined ? 'the judge' : `the judge ${show(prompt)}`;
-  throw new RampartError('provider_bad_response', `${who}: expected a number from 0 to 1, got ${show(text)}`);
+  throw new RampartError(
+    'provider_bad_response',
+    `${who}: expected a number from 0 to 1 in the last line, got ${show(text)}`,
+  );
+}
+
+/** Alone, or behind a label such as `Score:`. */
+const JUDGEMENT =
+  /^(?:[\p{L} ]{1,30}[:=])?\s*(0(?:\.\d+)?|1(?:\.0+)?|\.\d+)\s*(?:(?:\/|(?:out )?of)\s*1(?:\.0+)?)?\.?$/u;
+
+/**
+ * The number from 0 to 1 in the last line of a judge's answer. A number somewhere in its words is none: a judge that refuses
+ * must not be taken for one that judges.
+ */
+export function parseJudgement(text: string): number | null {
+  const line = text.replaceAll(/[*`]/gu, '').trim().split('\n').at(-1)!.trim();
+  const found = JUDGEMENT.exec(line);
+  return found === null ? null : Number(found[1]);
 }
 
 /** The tested prompt's model, without its output format. */
