@@ -28,13 +28,15 @@ export async function archiveRollout(
 
 /** The rollout of an item with its journal; null when the prompt never had one. */
 export async function newestRollout(
-  state: Pick<Controller, 'objects'>,
+  state: Pick<Controller, 'objects' | 'documents'>,
   item: PromptItem,
 ): Promise<JournaledRollout | null> {
   const { rollout } = item;
   if (rollout === null) return null;
   const evidence = (await readManifest(state, item))?.experiment;
-  return { rollout, journal: evidence?.experimentId === rollout.id ? evidence.journal : null };
+  if (evidence?.experimentId === rollout.id) return { rollout, journal: evidence.journal };
+  // A comparison has taken the place of its evidence since; its journal was kept before.
+  return { rollout, journal: (await archivedRollout(state, rollout.id))?.journal ?? null };
 }
 
 /** A rollout that another one followed; null when none of that id was kept. */

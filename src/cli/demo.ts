@@ -12,6 +12,7 @@ import {
   type ScoreTable,
   type VariantSummary,
 } from '../local/scores/score-table';
+import type { ComparisonView } from '../core/comparison/view';
 import type { Inspection } from '../app/inspect-rollout';
 import type { Io } from './io';
 import { flagOption, parseArguments, textOption, wholeNumber, type Arguments, type Options } from './parse-arguments';
@@ -180,6 +181,7 @@ async function runInSight(
     tickEveryMs: tickMs,
     progressEveryMs: 3 * HOUR_MS,
     show: (inspection, nowMs) => progress.write(`${progressLine(inspection, nowMs, io)}\n`),
+    showComparison: (view, nowMs) => progress.write(`${comparisonLine(view, nowMs)}\n`),
     log: (event) => {
       if (event.level === 'error') io.stderr.write(`${JSON.stringify(event)}\n`);
     },
@@ -213,26 +215,39 @@ function replayOutput(
   return { runs, variants: summaries(table, [stable, candidate]) };
 }
 
-function introduction({ prompts }: Scenario, usersPerDay: number): string {
+function introduction({ prompts, compared }: Scenario, usersPerDay: number): string {
   const lines = prompts.map(
     ({ prompt, stable, candidate }) => `  ${prompt}: ${stable} is stable, ${candidate} is the candidate`,
   );
   return [
     `Embedded stand-ins on loopback, real judge scores, ${usersPerDay} users a day for each prompt, a week in fast motion:`,
     ...lines,
+    ...(compared === null
+      ? []
+      : [`  ${compared.prompt}: ${compared.stable} and ${compared.candidate} are compared at even shares`]),
     'First the controller reads a week of history; then the candidates get their label.',
     'Each line: simulated time, prompt, state, share of the traffic, units in this step, each guardrail: difference (bounds) verdict.',
   ].join('\n');
 }
 
-function progressLine(inspection: Inspection, nowMs: number, io: Io): string {
-  const time = new Date(nowMs).toLocaleString('en-GB', {
+function timeText(nowMs: number): string {
+  return new Date(nowMs).toLocaleString('en-GB', {
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
     timeZone: 'UTC',
   });
-  return `${time}  ${inspection.rollout.prompt.padEnd(14)}  ${renderInspection(inspection, paintFor(io.stdout))}`;
+}
+
+function comparisonLine({ prompt, state, arms, sentence }: ComparisonView, nowMs: number): string {
+  const [, variant] = arms;
+  const units = arms.reduce((sum, arm) => sum + arm.units, 0);
+  const figures = state === 'running' ? `${variant?.name} ${variant?.difference}, ${units} units` : sentence;
+  return `${timeText(nowMs)}  ${prompt.padEnd(14)}  comparison ${state.replaceAll('_', ' ')}: ${figures}`;
+}
+
+function progressLine(inspection: Inspection, nowMs: number, io: Io): string {
+  return `${timeText(nowMs)}  ${inspection.rollout.prompt.padEnd(14)}  ${renderInspection(inspection, paintFor(io.stdout))}`;
 }
 
 function conclusion(result: DemoResult, outDir: string, io: Io): string {
@@ -241,11 +256,16 @@ function conclusion(result: DemoResult, outDir: string, io: Io): string {
     `${paint('strong', prompt.prompt)}: ${paint(prompt.outcome === 'rolled_back' ? 'bad' : 'good', prompt.outcome)} after ${prompt.hours} h, ${prompt.exposedUnits} users were exposed to the candidate`,
     `  ${prompt.reason}`,
   ]);
+  const { comparison } = result;
+  if (comparison !== null) {
+    lines.push(`${paint('strong', comparison.prompt)}: comparison ${comparison.state.replaceAll('_', ' ')}`);
+    lines.push(`  ${comparison.sentence}`);
+  }
   return [
     '',
     ...lines,
     '',
-    `${result.ticks} ticks; the report of ${result.week}, the alerts and the mail are in`,
+    `${result.ticks} ticks; the report of ${result.week}, the alerts and the mails are in`,
     `  ${outDir}`,
     ...result.files.map((file) => `  - ${file}`),
     '',

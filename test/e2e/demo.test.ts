@@ -32,7 +32,7 @@ function filesIn(path: string): string[] {
 }
 
 describe('rampart demo', () => {
-  test('promotes one candidate, rolls the other back, and writes the report, the alert and the mail', async () => {
+  test('promotes one candidate, rolls another back, compares two versions, and writes reports, chart, alerts and mails', async () => {
     const out = join(folder, 'out');
     const { code, out: stdout, err } = await run(['--json', '--out', out]);
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
@@ -40,6 +40,7 @@ describe('rampart demo', () => {
       week: string;
       outDir: string;
       prompts: { prompt: string; outcome: string }[];
+      comparison: { state: string; winner: string };
     };
     expect(result.outDir).toBe(out);
     expect(result.prompts.map(({ prompt, outcome }) => [prompt, outcome])).toEqual([
@@ -52,7 +53,9 @@ describe('rampart demo', () => {
     expect(html).toContain('rolled back');
     const alerts = files.filter((name) => name.endsWith('.txt')).map((name) => readFileSync(join(out, name), 'utf8'));
     expect(alerts.filter((text) => text.includes('ROLLED BACK: release-notes'))).toHaveLength(1);
-    expect(files.filter((name) => name.endsWith('.eml'))).toHaveLength(1);
+    expect(files.filter((name) => name.endsWith('.eml'))).toHaveLength(2);
+    expect(result.comparison).toMatchObject({ prompt: 'onboarding', state: 'winner', winner: 'variant' });
+    expect(readFileSync(join(out, 'comparison-onboarding.svg'), 'utf8')).toContain('<polyline');
     expect(err).toMatch(/judge_preference .*harmful/u);
   }, 300_000);
 

@@ -21,6 +21,8 @@ export interface Scenario {
   /** The deployment's policy, written form. */
   policy: unknown;
   prompts: DemoPrompt[];
+  /** A prompt whose versions are compared at even shares, not rolled out; null = none. */
+  compared: DemoPrompt | null;
 }
 
 interface Size {
@@ -33,7 +35,11 @@ const SHIPPED = [
   { prompt: 'release-notes', stable: 'claude-2.1', candidate: 'claude-2.1_concise' },
 ] as const;
 
-/** The shipped demo: one candidate that is better, one that is worse; the error rate is guarded too. */
+/** A concise version and one that is not: which the judge prefers, and by how much. Fewer users, for speed. */
+const COMPARED = { prompt: 'onboarding', stable: 'claude-2.1_concise', candidate: 'claude-2.1' } as const;
+const COMPARED_SHARE = 0.5;
+
+/** The shipped demo: one candidate that is better, one that is worse, and a comparison; the error rate is guarded too. */
 export function shippedScenario(size: Size): Scenario {
   const table = readScoreTable(SCORE_FREQUENCIES, 'judge-score frequencies');
   const [score] = REPLAY_POLICY.guardrails;
@@ -45,12 +51,22 @@ export function shippedScenario(size: Size): Scenario {
       ],
     },
     prompts: SHIPPED.map((names, index) => demoPrompt(names, table, { ...size, seed: 1000 * size.seed + index }, true)),
+    compared: demoPrompt(
+      COMPARED,
+      table,
+      { usersPerDay: COMPARED_SHARE * size.usersPerDay, seed: 1000 * size.seed + SHIPPED.length },
+      false,
+    ),
   };
 }
 
 /** One prompt with the scores of a file; the judge's preference is the only guardrail. */
 export function fileScenario(table: ScoreTable, names: { stable: string; candidate: string }, size: Size): Scenario {
-  return { policy: REPLAY_POLICY, prompts: [demoPrompt({ prompt: 'assistant', ...names }, table, size, false)] };
+  return {
+    policy: REPLAY_POLICY,
+    prompts: [demoPrompt({ prompt: 'assistant', ...names }, table, size, false)],
+    compared: null,
+  };
 }
 
 function demoPrompt(

@@ -2,10 +2,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspectRollout, type Inspection } from '../../app/inspect-rollout';
 import type { LogEvent } from '../../app/controller';
+import type { ComparisonView } from '../../core/comparison/view';
 import { emptyItem } from '../../core/item/next-item';
 import { isTerminal, type Rollout } from '../../core/rollout/rollout';
 import { localSettings, SIMULATION_START_MS } from '../replay/replay';
 import { simulatedTraffic, type Traffic } from '../replay/traffic';
+import {
+  concludeDemoComparison,
+  startDemoComparison,
+  viewDemoComparison,
+  type DemoComparisonResult,
+} from './demo-comparison';
 import { STABLE, type DemoPrompt, type Scenario } from './demo-scenario';
 import { startEmbedded, type Embedded } from './embedded';
 
@@ -28,6 +35,7 @@ export interface DemoOptions {
   progressEveryMs: number;
   /** Called with what there is to show: at each progress line and at each change. */
   show: (inspection: Inspection, nowMs: number) => void;
+  showComparison: (view: ComparisonView, nowMs: number) => void;
   log: (event: LogEvent) => void;
   isInterrupted: () => boolean;
 }
@@ -43,6 +51,8 @@ export interface DemoResult {
     exposedUnits: number;
     reason: string;
   }[];
+  /** null where the scenario has none. */
+  comparison: DemoComparisonResult | null;
   week: string;
   ticks: number;
   /** Paths inside the output folder. */
@@ -67,7 +77,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
     const visits = options.scenario.prompts.map((prompt) => {
       return { prompt, traffic: simulatedTraffic(prompt.traffic), shown: { state: '', atMs: -Infinity } };
     });
-    for (const { prompt, traffic } of visits) writeHistory(embedded, prompt, traffic, SIMULATION_START_MS);
+    const { compared } = options.scenario;
+    const comparing = compared && { prompt: compared, traffic: simulatedTraffic(compared.traffic) };
+    const served = comparing === null ? visits : [...visits, comparing];
+    for (const { prompt, traffic } of served) writeHistory(embedded, prompt, traffic, SIMULATION_START_MS);
     for (nowMs -= HISTORY_DAYS * DAY_MS; nowMs < SIMULATION_START_MS; nowMs += IDLE_TICK_MS) {
       if (options.isInterrupted()) return null;
       await embedded.tick();
@@ -78,6 +91,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
         nowMs,
       );
     }
+    if (compared !== null) await beginComparison(embedded, compared, nowMs);
+    let shownAtMs = nowMs;
     let ticks = 0;
     while (nowMs < endMs) {
       if (options.isInterrupted()) return null;
@@ -92,8 +107,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
         const inspection = await inspectRollout(embedded.controller, visit.prompt.prompt);
         if (inspection !== null) options.show(inspection, nowMs);
       }
+      if (compared !== null) {
+        const comparison = (await embedded.controller.store.read(compared.prompt))?.comparison ?? null;
+        const isOpen = comparison?.phase === 'running';
+        isRunning ||= isOpen;
+        const isDue = isOpen ? nowMs - shownAtMs >= options.progressEveryMs : comparison?.outcome?.atMs === nowMs;
+        const view = isDue ? await viewDemoComparison(embedded.controller, compared.prompt, nowMs) : null;
+        if (view !== null) options.showComparison(view, (shownAtMs = nowMs));
+      }
       const untilMs = Math.min(nowMs + (isRunning ? options.tickEveryMs : IDLE_TICK_MS), endMs);
-      for (const { prompt, traffic } of visits) await serve(embedded, prompt.prompt, traffic, nowMs, untilMs);
+      for (const { prompt, traffic } of served) await serve(embedded, prompt.prompt, traffic, nowMs, untilMs);
       nowMs = untilMs;
     }
     await embedded.compareVariants();
@@ -102,6 +125,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
   } finally {
     await embedded.close();
   }
+}
+
+/** The second version is there, without a label: a person starts the comparison. */
+async function beginComparison({ controller, langfuse }: Embedded, compared: DemoPrompt, nowMs: number): Promise<void> {
+  langfuse.data.createPrompt({ name: compared.prompt, prompt: 'the variant', labels: [] }, nowMs);
+  await startDemoComparison(controller, compared, nowMs);
 }
 
 function writeHistory({ langfuse }: Embedded, { prompt }: DemoPrompt, traffic: Traffic, nowMs: number): void {
@@ -157,11 +186,20 @@ async function conclude(
   }
   const written = reports.flatMap(([name, body]) => (body === null ? [] : [[name, body] as const]));
   for (const [name, body] of written) await writeFile(join(outDir, name), body);
+  const { compared } = scenario;
+  const comparison = compared && (await concludeDemoComparison(controller, compared.prompt, outDir, endMs));
+  const charts = comparison === null ? [] : [comparison.file];
   const result: DemoResult = {
     prompts: results,
+    comparison: comparison && comparison.result,
     week,
     ticks,
-    files: [...written.map(([name]) => name), `${aws.alerts.length} alerts`, `${aws.mails.length} mail`],
+    files: [
+      ...written.map(([name]) => name),
+      ...charts,
+      `${aws.alerts.length} alerts`,
+      `${aws.mails.length} ${aws.mails.length === 1 ? 'mail' : 'mails'}`,
+    ],
   };
   await writeFile(join(outDir, 'summary.json'), `${JSON.stringify(result, null, 2)}\n`);
   return result;

@@ -1,5 +1,6 @@
 import { installedAssets } from '../../../src/adapters/mail/installed-assets';
 import { comparisonRenderer } from '../../../src/adapters/mail/comparison-renderer';
+import { explainRollout } from '../../../src/app/explain-rollout';
 import { reportEnded } from '../../../src/app/comparison/report-ended';
 import { comparisonWorld, HOUR_MS, PROMPT, refusal, START_MS } from './comparison-world';
 
@@ -45,6 +46,20 @@ test('no difference larger than the margin is an end of its own', async () => {
   await untilEnded(world);
   expect((await world.comparison()).outcome).toMatchObject({ code: 'no_difference', winner: null });
   expect((await world.item()).assignment.arms).toEqual([]);
+});
+
+test('the rollout before a comparison can still be explained, from its own journal', async () => {
+  const world = comparisonWorld({ rates: { 1: 0.5, 2: 0.5, 3: 0.9 } });
+  world.data.setLabel(PROMPT, 2, 'candidate', world.clock.nowMs);
+  for (let step = 0; step < 4; step++) await world.step();
+  await world.command('abort');
+  const { rollout } = await world.item();
+  const before = await explainRollout(world.controller, rollout!.id, null);
+  await world.start({ variants: [1, 3].map((version, index) => ({ name: 'ab'[index]!, version })) });
+  await untilEnded(world);
+  const after = await explainRollout(world.controller, rollout!.id, null);
+  expect(after.verdicts).toEqual(before.verdicts);
+  expect(before.verdicts[0]!.unitsStable).toBeGreaterThan(0);
 });
 
 test('at the deadline it is undecided, and says so', async () => {
