@@ -24,13 +24,11 @@ export interface OpenEndpoint {
 /** The endpoint that the environment names, or with `--stand-in FILE` the stand-in model by that script. */
 export async function openEndpoint(args: Arguments, io: Io): Promise<OpenEndpoint> {
   const script = textOption(args, 'stand-in');
-  const common = {
-    ...limits(args),
-    now: () => performance.now(),
-    wait,
-    random: Math.random,
-    signal: io.interruption(),
+  const signal = io.interruption();
+  const wait = async (ms: number): Promise<void> => {
+    await delay(ms, undefined, { signal });
   };
+  const common = { ...limits(args), now: () => performance.now(), wait, random: Math.random, signal };
   if (script !== undefined) {
     const { startModelStandIn } = await import('../local/model/server');
     const { parseScript } = await import('../local/model/script');
@@ -73,10 +71,6 @@ function limits(args: Arguments): { timeoutMs: number; tries: number; maxWaitMs:
     throw new CommandProblem('usage', `--timeout: expected a duration up to 1h, such as '60s', got '${timeout}'`);
   }
   return { timeoutMs, tries: wholeNumber(textOption(args, 'tries') ?? '4', '--tries'), maxWaitMs: 120_000 };
-}
-
-async function wait(ms: number): Promise<void> {
-  await delay(ms);
 }
 
 async function readScript(path: string, name: string): Promise<string> {

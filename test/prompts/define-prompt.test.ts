@@ -28,6 +28,10 @@ test('definePrompt gives back what it was given, and its types know the variable
     // @ts-expect-error -- `nmae` is no variable
     tests: [{ name: 'greets', variables: { name: 'Ada', nmae: 'x' }, assert: [] }],
   });
+  // @ts-expect-error -- a temperature is a number
+  definePrompt({ name: 'a', version: '1.0.0', text: 'x', config: { temperature: 'hot', own: true } });
+  // @ts-expect-error -- an unknown key of a policy
+  definePrompt({ name: 'a', version: '1.0.0', text: 'x', rollout: { minUnit: 3 } });
   // @ts-expect-error -- an unknown key
   definePrompt({ name: 'a', version: '1.0.0', text: 'x', lables: [] });
   // @ts-expect-error -- an unknown assertion
