@@ -90,7 +90,9 @@ const SUNDAY_MS = Date.UTC(2026, 10, 22);
         expect((100 * value.standardError!).toFixed(4)).toBe(standardError.toFixed(4));
         const rounded = { value: (mean / 100).toPrecision(3), error: (standardError / 100).toPrecision(3) };
         expect(mail.text).toContain(`preference ${rounded.value} (n 805, se ${rounded.error})`);
-        expect(mail.html).toContain(`<td>${rounded.value}<small class="q">n 805, se ${rounded.error}</small></td>`);
+        expect(mail.html).toContain(
+          `<td>${rounded.value}<small class="q">n\u00a0805, se\u00a0${rounded.error}</small></td>`,
+        );
       }
     }
   } finally {

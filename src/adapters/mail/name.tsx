@@ -6,7 +6,7 @@ export function Name({ children }: { children: string }): ReactElement {
   return <bdi>{harmless(children)}</bdi>;
 }
 
-/** Figures whose unit stays on their line. */
+/** Figures whose unit, or whose name, stays on their line. */
 export function figures(text: string): string {
-  return text.replaceAll(/ (?=(?:%|ms|s)(?![a-z]))/gu, '\u00a0');
+  return text.replaceAll(/ (?=(?:%|ms|s)(?![a-z]))|(?<=\b(?:n|se)) /gu, '\u00a0');
 }

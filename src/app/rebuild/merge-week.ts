@@ -1,6 +1,5 @@
-import { isRampartError, RampartError } from '../../core/errors';
+import { isRampartError } from '../../core/errors';
 import { NO_VERSION } from '../../core/evidence/count-rows';
-import { allReadMs } from '../../core/evidence/lanes';
 import type { DayPage, Manifest } from '../../core/evidence/manifest';
 import type { RowFact } from '../../core/evidence/row-facts';
 import { nextItem } from '../../core/item/next-item';
@@ -16,9 +15,8 @@ const DAY_MS = 24 * 3_600_000;
 /**
  * Replaces the week in a prompt's numbers by one conditional write of its item. What only the prompt's reader could note about rows
  * stays: a rebuild does not judge, and sees an edited score as it is now.
- * @param item as it was when `live` was read
+ * @param item as it was when `live` was read; its reader has read the whole week
  * @returns false when a tick wrote in between: then nothing has changed
- * @throws RampartError `bad_input` when the prompt's own reader has not come to the end of the week
  */
 export async function mergeWeek(
   controller: Controller,
@@ -28,11 +26,6 @@ export async function mergeWeek(
   week: Period,
   nowMs: number,
 ): Promise<boolean> {
-  if (allReadMs(live.observations) < week.toMs) {
-    throw new RampartError('bad_input', `${item.prompt}: expected its reader to have read the whole week, it has not`, {
-      hint: 'Wait until its ticks have caught up.',
-    });
-  }
   const days = new Map(live.days);
   for (let dayMs = week.fromMs - (week.fromMs % DAY_MS); dayMs < week.toMs; dayMs += DAY_MS) {
     const page = replaceHours(await pageOf(controller, live, dayMs), await pageOf(controller, rebuilt, dayMs), week);

@@ -1,10 +1,9 @@
-import { isRampartError } from '../../core/errors';
 import { afterPage, nextWindow } from '../../core/evidence/lanes';
 import type { ScoreRow } from '../../core/ports';
 import type { Controller } from '../controller';
 import { requestMeter } from '../request-meter';
 import type { RebuildState, ScoreObject } from './rebuild-state';
-import type { Step } from './step';
+import { waitOf, type Step } from './step';
 
 const SCORES_PER_PAGE = 100;
 /** Pages of one object, and of one step: what a step that dies has to read again. */
@@ -31,8 +30,9 @@ export async function readScoresOnce(
       lane = afterPage(lane, window, page.cursor);
     }
   } catch (error) {
-    if (!isRampartError(error, 'budget_exhausted')) throw error;
-    waitMs = error.retryAfterMs ?? 0;
+    const saysMs = waitOf(error);
+    if (saysMs === null) throw error;
+    waitMs = saysMs;
   }
   if (rows.length > 0) state.scores.objects.push(await store(controller, rows));
   state.scores.lane = lane;

@@ -1,3 +1,4 @@
+import { allReadMs } from '../../core/evidence/lanes';
 import { openManifest } from '../../core/evidence/new-manifest';
 import type { Manifest } from '../../core/evidence/manifest';
 import type { PromptItem } from '../../core/item/prompt-item';
@@ -13,6 +14,8 @@ import type { Step } from './step';
 const HOUR_MS = 3_600_000;
 /** Read before the week: a trace that began then belongs to the week before. Few last longer. */
 const BEFORE_MS = 6 * HOUR_MS;
+/** Before a prompt whose reader is behind is looked at again. */
+const BEHIND_MS = 15_000;
 const AT_ONCE: Step = { waitMs: 0 };
 
 /**
@@ -28,28 +31,45 @@ export async function rebuildPrompt(
   const item = await controller.store.read(entry.prompt);
   if (item === null) return finish(entry);
   const live = await readManifest(controller, item);
+  if (live !== null && allReadMs(live.observations) < state.toMs) return postpone(state, entry);
   const scoresToMs = live?.scores[0]?.doneMs ?? state.startedAtMs;
   if (state.scores.lane.doneMs < scoresToMs) return readScoresOnce(controller, state, scoresToMs, nowMs);
   const stored = entry.manifest === null ? firstManifest(entry.prompt, state) : await storedManifest(controller, entry);
-  if (isReadTo(stored, scoresToMs)) {
-    return (await mergeWeek(controller, item, live ?? newManifest(state, entry), stored, state, nowMs))
-      ? finish(entry)
-      : AT_ONCE;
+  if (!isReadTo(stored, scoresToMs)) {
+    const from = { manifest: onlyFirstLanes(stored, scoresToMs), scoresToMs, environments: environmentsOf(item) };
+    return readOn(controller, state, entry, from, nowMs);
   }
+  const isMerged = await mergeWeek(controller, item, live ?? newManifest(state, entry), stored, state, nowMs);
+  return isMerged ? finish(entry) : AT_ONCE;
+}
+
+/** Reads some pages of a prompt's generations, and the scores of what has been read. */
+async function readOn(
+  controller: Controller,
+  state: RebuildState,
+  entry: PromptRebuild,
+  from: { manifest: Manifest; scoresToMs: number; environments: readonly string[] | undefined },
+  nowMs: number,
+): Promise<Step> {
   const reader = rebuildReader(controller, state, nowMs);
-  const environments = environmentsOf(item);
   const { manifest, problem } = await readEvidence(
     reader.controller,
     entry.prompt,
-    onlyFirstLanes(stored, scoresToMs),
+    from.manifest,
     null,
-    scoresToMs + lagOf(stored),
-    ...(environments === null ? [] : [environments]),
+    from.scoresToMs + lagOf(from.manifest),
+    from.environments,
   );
   entry.manifest = await putManifest(controller, manifest);
   state.requests += reader.meter.used();
-  if (problem !== null) throw problem;
+  if (problem !== null && reader.waitMs() === 0) throw problem;
   return { waitMs: reader.waitMs() };
+}
+
+/** A prompt whose own reader is behind makes way for the others. */
+function postpone(state: RebuildState, entry: PromptRebuild): Step {
+  state.prompts = [...state.prompts.filter((each) => each !== entry), entry];
+  return { waitMs: BEHIND_MS };
 }
 
 function finish(entry: PromptRebuild): Step {
@@ -92,7 +112,7 @@ function isReadTo({ observations, scores }: Manifest, toMs: number): boolean {
   return Math.min(observations[0]!.doneMs, scores[0]!.doneMs) >= toMs;
 }
 
-/** Those of the newest experiment's policy, as its reader counted them; null where none ever ran. */
-function environmentsOf({ rollout, comparison }: PromptItem): readonly string[] | null {
-  return rollout?.policy.environments ?? comparison?.policy.environments ?? null;
+/** Those of the newest experiment's policy, as its reader counted them; undefined where none ever ran. */
+function environmentsOf({ rollout, comparison }: PromptItem): readonly string[] | undefined {
+  return rollout?.policy.environments ?? comparison?.policy.environments;
 }

@@ -1,9 +1,9 @@
-import { isRampartError } from '../../core/errors';
 import type { Langfuse, RequestBudget } from '../../core/ports';
 import type { Controller } from '../controller';
 import { requestMeter, type RequestMeter } from '../request-meter';
 import type { RebuildState } from './rebuild-state';
 import { sessionMark, storedScores } from './read-scores-once';
+import { waitOf } from './step';
 
 /** Pages of generations in one step: what a step that dies has to read again. */
 const PAGES_PER_STEP = 50;
@@ -12,7 +12,7 @@ const PAGES_PER_STEP = 50;
 export interface RebuildReader {
   controller: Controller;
   meter: RequestMeter;
-  /** How long the budget says to wait; 0 = it is not used up. */
+  /** How long to wait before more may be asked of Langfuse; 0 = nothing was refused. */
   waitMs: () => number;
 }
 
@@ -27,7 +27,7 @@ export function rebuildReader(controller: Controller, state: RebuildState, nowMs
     try {
       return await meter.ask(request);
     } catch (error) {
-      if (isRampartError(error, 'budget_exhausted')) waitMs = error.retryAfterMs ?? 0;
+      waitMs = waitOf(error) ?? 0;
       throw error;
     }
   };

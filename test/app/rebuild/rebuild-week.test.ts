@@ -9,6 +9,7 @@ import {
 import { readPage } from '../../../src/app/evidence/page-tree';
 import { putManifest, readManifest } from '../../../src/app/stored-manifest';
 import { tickPrompt } from '../../../src/app/tick-prompt';
+import { RampartError } from '../../../src/core/errors';
 import type { DayPage } from '../../../src/core/evidence/manifest';
 import { emptyItem, nextItem } from '../../../src/core/item/next-item';
 import { createLangfuseData } from '../../../src/local/langfuse/data';
@@ -216,6 +217,40 @@ describe('rebuilding a week', () => {
     expect(last.requests).toBe(asked.length);
     expect(asked.length).toBeLessThanOrEqual(8 + (4 * (clock.nowMs - beganMs)) / MINUTE_MS);
     expect(await allNumbers(controller)).toEqual(kept);
+  });
+
+  test('waits when Langfuse says that it was asked too much, and fails when Langfuse does', async () => {
+    const { controller, clock } = await again();
+    await loseDays(controller, clock);
+    const { langfuse } = controller;
+    let refusals = 3;
+    const refused = new RampartError('provider_rate_limited', '429', { retryAfterMs: 20_000 });
+    const down = new RampartError('provider_unavailable', 'down');
+    controller.langfuse = { ...controller.langfuse, listObservations: () => Promise.reject(down) };
+    await expect(finish(controller, clock)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    controller.langfuse = {
+      ...controller.langfuse,
+      listObservations: (query) => (refusals-- > 0 ? Promise.reject(refused) : langfuse.listObservations(query)),
+    };
+    const beganMs = clock.nowMs;
+    expect((await finish(controller, clock)).last.isFinished).toBe(true);
+    expect(clock.nowMs - beganMs).toBeGreaterThanOrEqual(60_000);
+    expect(await allNumbers(controller)).toEqual(kept);
+  });
+
+  test('a prompt whose own reader is behind waits for it, and keeps no other waiting', async () => {
+    const { controller, clock } = await again();
+    await loseDays(controller, clock);
+    const [behind = ''] = PROMPTS;
+    const item = (await controller.store.read(behind))!;
+    const manifest = (await readManifest(controller, item))!;
+    const lanes = manifest.observations.map((lane) => ({ ...lane, doneMs: MONDAY_MS + 6 * DAY_MS, window: null }));
+    const name = await putManifest(controller, { ...manifest, observations: lanes });
+    await controller.store.write(nextItem(item, { ...NOTHING, manifest: name }, clock.nowMs));
+    const stuck = await rebuildWeek(controller, '2026-W03', paceOf(clock, 10));
+    expect(stuck).toMatchObject({ isFinished: false, promptsDone: 2, prompts: 3 });
+    await tickPrompt(controller, behind, (clock.nowMs += 3 * HOUR_MS));
+    expect((await finish(controller, clock)).last).toMatchObject({ isFinished: true, promptsDone: 3 });
   });
 
   test('may die at any write and goes on from its last stored step', async () => {
