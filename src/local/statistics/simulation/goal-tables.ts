@@ -28,7 +28,7 @@ export function goalTables(rows: readonly Row[]): string {
     `### Goal: false rollback at most ${percent(BOUNDS.alpha)} % in every row without an effect (two standard errors forgiven)\n`,
     table(['rule', 'rows', 'met'], keepers),
     '\n### Goal: exposure at most that of every rule that keeps its error rate in the same traffic\n',
-    `Met in ${rivals.length - missed.length} of ${rivals.length} rows: where both find the effect in ${percent(FOUND)} %, the median exposure is not larger; elsewhere it is found as often. *alike*: behind, within the errors of the two.\n`,
+    `Met or *alike* (behind, within the errors of the two) in ${rivals.length - missed.length} of ${rivals.length} rows: where both find the effect in ${percent(FOUND)} %, the median exposure is not larger; elsewhere it is found as often.\n`,
     table(
       ['a day', 'metric', 'effect', 'traffic', 'rollouts', '**Rampart**', 'rules that keep 5 % here', 'met'],
       rivals.map(({ row, rivals: others }) => [
@@ -39,7 +39,7 @@ export function goalTables(rows: readonly Row[]): string {
       ]),
     ),
     '\n### Goal: closer to the bound than the method’s first version\n',
-    `Met in ${designs.length - far.length} of ${designs.length} rows; by the median exposure where both find the effect in half of the rollouts, else by how often it is found.\n`,
+    `Met or *alike* in ${designs.length - far.length} of ${designs.length} rows; by the median exposure where both find the effect in half of the rollouts, else by how often it is found.\n`,
     table(
       [
         'a day',
