@@ -24,6 +24,7 @@ import Module, { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 const files = JSON.parse(readFileSync(0, 'utf8'));
 const gathered = [];
+Error.stackTraceLimit = 200;
 const definePrompt = (definition) => {
   gathered.push({ definition, stack: new Error('defined here').stack });
   return definition;
@@ -50,7 +51,7 @@ for (const [index, file] of files.entries()) {
     failure = { message: String(error?.message ?? error), stack: String(error?.stack ?? '') };
   }
   for (const { definition, stack } of gathered.splice(0)) {
-    const defined = { stack, value: null, failure: null };
+    const defined = { stack, running: index, value: null, failure: null };
     try { defined.value = JSON.parse(JSON.stringify(definition, plain)); } catch (error) { defined.failure = String(error?.message ?? error); }
     say(defined);
   }
@@ -62,7 +63,7 @@ process.exit(0);
 type Said =
   | { started: number }
   | { ended: number; failure: { message: string; stack: string } | null }
-  | { stack: string; value: Record<string, unknown> | null; failure: string | null };
+  | { stack: string; running: number; value: Record<string, unknown> | null; failure: string | null };
 
 /**
  * Runs TypeScript files that call `definePrompt`.
@@ -94,19 +95,24 @@ export async function runPromptFiles(files: readonly string[]): Promise<RanFile[
 }
 
 function addDefinition(
-  { stack, value, failure }: Extract<Said, { stack: string; value: unknown }>,
+  { stack, running, value, failure }: Extract<Said, { stack: string; value: unknown }>,
   files: readonly string[],
   ran: RanFile[],
 ): void {
-  const frames = stack.split('\n');
-  for (const frame of frames) {
-    const index = files.findIndex((file) => positionIn(frame, file) !== null);
-    if (index === -1) continue;
-    const place = positionIn(frame, files[index]!)!;
-    if (value === null) ran[index]!.failure ??= { message: failure ?? 'expected plain data', ...place };
-    else ran[index]!.definitions.push({ value: Object(value) as Record<string, unknown>, ...place });
-    return;
+  const { index, ...place } = callOf(stack, files) ?? { index: running, line: 1, column: 1 };
+  if (value === null) ran[index]!.failure ??= { message: failure ?? 'expected plain data', ...place };
+  else ran[index]!.definitions.push({ value: Object(value) as Record<string, unknown>, ...place });
+}
+
+/** The innermost of the files that a call came through; null when the stack names none. */
+function callOf(stack: string, files: readonly string[]): { index: number; line: number; column: number } | null {
+  for (const frame of stack.split('\n')) {
+    for (const [index, file] of files.entries()) {
+      const place = positionIn(frame, file);
+      if (place !== null) return { index, ...place };
+    }
   }
+  return null;
 }
 
 function failureOf({ message, stack }: { message: string; stack: string }, file: string): RanFile['failure'] {

@@ -89,3 +89,25 @@ definePrompt({ name: 'e', version: '1.0.0', text: 'x', config: { model: () => 'y
   ]);
   expect(definitions.map(({ name }) => name)).toEqual(['greeting', 'greeting']);
 });
+
+test('calls from deep within and large texts are no trouble', async () => {
+  const { definitions, problems } = await load({
+    'deep.prompt.ts': `import { definePrompt } from 'rampart/prompts';
+const deep = (n: number): void => {
+  if (n > 0) deep(n - 1);
+  else for (const name of ['a', 'b', 'c']) definePrompt({ name, version: '1.0.0', text: 'ü'.repeat(400_000) });
+};
+deep(50);
+setImmediate(() => definePrompt({ name: 'late', version: '1.0.0', text: 'x' }));
+await new Promise((resolve) => setImmediate(resolve));
+export {};`,
+    'package.json': '{ "type": "module" }',
+  });
+  expect(lines(problems)).toEqual([]);
+  expect(definitions.map(({ name, source }) => [name, source.line])).toEqual([
+    ['a', 4],
+    ['b', 4],
+    ['c', 4],
+    ['late', 7],
+  ]);
+});
