@@ -36,9 +36,17 @@ function foldObservation(work: Workspace, observation: ResolvedObservation): voi
   const stage = attribution?.kind === 'used' ? attribution.stage : -1;
   const isWeekly = work.environments.includes(row.environment);
   const isFirst = trace.v.length === 0;
-  noteGeneration(work, row.traceId, observation, stage, isWeekly);
+  noteGeneration(trace, observation, stage, isWeekly);
+  forgetUnknown(work, trace);
+  work.changedSubjects.add(row.traceId);
   trace.o = withOne(trace.o, [row.id, row.version, trace.u === observation.unitHash ? stage : -1]);
-  if (sessionHash !== '') noteGeneration(work, sessionKey(sessionHash), observation, stage, isWeekly);
+  if (sessionHash !== '') {
+    const key = sessionKey(sessionHash);
+    const session = subjectOf(work, key);
+    noteGeneration(session, observation, stage, isWeekly);
+    forgetUnknown(work, session);
+    work.changedSubjects.add(key);
+  }
   if (!isCounted) return;
   if (isWeekly) countObservation(work, row);
   else noteFact(work, row.startMs, 'other_environment');
@@ -62,13 +70,11 @@ function attributeTo(rules: ExperimentRules, { row, unit, isFallback }: Resolved
 
 /** Remembers a generation with what scores can be about: its trace or its session. */
 function noteGeneration(
-  work: Workspace,
-  key: string,
+  subject: SubjectRecord,
   { row, unitHash }: ResolvedObservation,
   stage: number,
   isWeekly: boolean,
 ): void {
-  const subject = subjectOf(work, key);
   if (subject.v.length === 0) {
     subject.t = row.startMs;
     subject.w = isWeekly ? 1 : 0;
@@ -78,8 +84,6 @@ function noteGeneration(
     subject.s = stage;
     subject.u = unitHash;
   }
-  forgetUnknown(work, subject);
-  work.changedSubjects.add(key);
 }
 
 /** Scores that were given up for want of a generation get another chance: they count when they are listed again. */

@@ -57,6 +57,7 @@ export function addValues(work: Workspace, place: ValuePlace, values: readonly n
   for (let i = 0; i < values.length; i += 2) {
     change(work, found.unit, place, values[i]!, { z: values[i + 1]!, previousZ: null });
   }
+  work.changedUnits.add(place.key);
   journalAdd(work.journal, place, found.arm, values);
 }
 
@@ -70,6 +71,7 @@ export function changeValue(work: Workspace, place: ValuePlace, guardrail: numbe
   const found = unitInStage(work, place);
   if (found === null) return;
   change(work, found.unit, place, guardrail, changed);
+  work.changedUnits.add(place.key);
   journalEdit(work.journal, place, found.arm, { guardrail, z, previousZ });
 }
 
@@ -82,13 +84,12 @@ function unitInStage(work: Workspace, { key, stage }: ValuePlace): { unit: UnitR
 function change(
   work: Workspace,
   unit: UnitRecord,
-  { key, stage, atMs }: ValuePlace,
+  { stage, atMs }: ValuePlace,
   guardrail: number,
   changed: ValueChange,
 ): void {
   const after = changeSums(experimentEvidence(work).states, unit.st, { stage, guardrail }, changed);
   unit.f[guardrail] = earliest(unit.f[guardrail] ?? null, atMs, changed, after);
-  work.changedUnits.add(key);
 }
 
 /** The unit's earliest value after a change. When the earliest was withdrawn, the rest of its stage speaks for it. */
