@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { totalsText } from '../../core/report/health-words';
 import { timeWriter } from '../../core/report/local-time';
 import { INTERVAL_NOTE } from '../../core/report/notes';
-import { harmless } from '../../core/report/plain-text';
+import { byteLength, harmless } from '../../core/report/plain-text';
 import type { PromptWeek } from '../../core/report/prompt-week';
 import { fullSentence } from '../../core/report/sentence';
 import { headline, type WeeklyReport } from '../../core/report/weekly-report';
@@ -12,6 +12,7 @@ import { FONT, LIGHT, STYLE_SHEET } from './theme';
 
 /** Needs of a person are listed before everything else, but must leave room for the rest. */
 const MAX_NEEDS = 50;
+const MAX_NEEDS_BYTES = 40_000;
 
 /** The mail around the prompts' parts. */
 export function ReportPage({ report, children }: { report: WeeklyReport; children: ReactNode }): ReactElement {
@@ -63,15 +64,33 @@ export function ShortenedNote({ shortened, missing }: { shortened: number; missi
   );
 }
 
+/** The first needs, as many as there is room for. */
+function fitting(needs: readonly Need[]): Need[] {
+  let left = MAX_NEEDS_BYTES;
+  const found = needs.findIndex(({ prompt, need }) => (left -= escapedSize(prompt) + escapedSize(need)) < 0);
+  return needs.slice(0, Math.min(MAX_NEEDS, found < 0 ? needs.length : found));
+}
+
+/** Bytes of a text in HTML, at most. */
+function escapedSize(text: string): number {
+  return byteLength(text.replaceAll(/[&<>"']/gu, '&quot;'));
+}
+
+interface Need {
+  prompt: string;
+  need: string;
+}
+
 function Needs({ prompts }: { prompts: readonly PromptWeek[] }): ReactElement | null {
   const needs = prompts.flatMap(({ prompt, needs: each }) => each.map((need) => ({ prompt, need })));
   if (needs.length === 0) return null;
-  const left = needs.length - MAX_NEEDS;
+  const shown = fitting(needs);
+  const left = needs.length - shown.length;
   return (
     <div className="n" style={{ backgroundColor: LIGHT.notice, margin: '16px 0' }}>
       <Heading as="h2">Needs a person</Heading>
       <ul className="u">
-        {needs.slice(0, MAX_NEEDS).map(({ prompt, need }, index) => (
+        {shown.map(({ prompt, need }, index) => (
           <li key={index}>
             <strong>
               <Name>{prompt}</Name>

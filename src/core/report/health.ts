@@ -48,7 +48,7 @@ const FACTS: readonly (readonly [RowFact, (rows: number) => string])[] = [
   ['no_unit', (rows) => `${generations(rows)} named no unit of the policy and fell back to the trace: not judged`],
   ['wrong_version', (rows) => `${generations(rows)} were of another version than their unit was assigned: not judged`],
   ['other_environment', (rows) => `${generations(rows)} of other environments are not in the numbers`],
-  ['ambiguous_score', (rows) => `${scores(rows)} not used: their trace or session saw more than one version`],
+  ['ambiguous_score', (rows) => `${scores(rows)} not used: given to a trace or session that saw more than one version`],
   ['unlinked_score', (rows) => `${scores(rows)} not used: given to something that is no generation of the prompt`],
   ['late_edit', (rows) => `${scores(rows)} edited too late: the older value stays`],
   ['malformed', (rows) => `${counted(rows, 'row')} of Langfuse could not be read`],

@@ -22,7 +22,7 @@ test.each([
     null,
     [
       '2 generations named no unit of the policy and fell back to the trace: not judged',
-      '1 score not used: their trace or session saw more than one version',
+      '1 score not used: given to a trace or session that saw more than one version',
     ],
   ],
 ])('a prompt with %s', (_, facts, listed, expected) => {
