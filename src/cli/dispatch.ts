@@ -60,8 +60,11 @@ function commandOf(name: string, rest: readonly string[]): { full: string; args:
 function specOf(name: string): CommandSpec {
   const spec = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (spec !== undefined) return spec;
-  const known = ['demo', ...Object.keys(COMMANDS), 'help'];
-  throw new CommandProblem('usage', `expected a command, got '${name}'${didYouMean(name, known)}`, {
+  const [first] = name.split(' ');
+  const ofTwoWords = Object.keys(COMMANDS).filter((each) => each.startsWith(`${first} `));
+  const known = ofTwoWords.length > 0 ? ofTwoWords : ['demo', ...Object.keys(COMMANDS), 'help'];
+  const expected = ofTwoWords.length > 0 ? `one of ${ofTwoWords.join(', ')}` : 'a command';
+  throw new CommandProblem('usage', `expected ${expected}, got '${name}'${didYouMean(name, known)}`, {
     hint: 'see: rampart help',
   });
 }

@@ -7,6 +7,18 @@ const OUTSIDE = { cwd: '/nonexistent' };
 
 test.each([
   [['stauts'], "expected a command, got 'stauts'; did you mean 'status'?"],
+  [
+    ['compare'],
+    "expected one of compare start, compare show, compare stop, compare history, got 'compare'; did you mean 'compare start'?",
+  ],
+  [
+    ['compare', 'strat', 'greeting'],
+    "expected one of compare start, compare show, compare stop, compare history, got 'compare strat'; did you mean 'compare start'?",
+  ],
+  [
+    ['compare', 'start', 'greeting', '--variants', 'a', '--metric', 'x'],
+    "--variants: expected NAME=VERSION, such as a=3, got 'a'",
+  ],
   [['--json', 'status'], "expected a command, got '--json'"],
   [['constructor'], "expected a command, got 'constructor'"],
   [['rollback', 'greeting', '--tp', '3'], "rampart rollback has no option --tp; did you mean '--to'?"],

@@ -18,7 +18,10 @@ const PLOT = { left: 96, right: 660, top: 52, bottom: 300 };
 /** Told apart with every kind of colour vision (Okabe and Ito), and dark enough on white. */
 const COLOURS = ['#0072b2', '#d55e00', '#00785a', '#a6428a', '#8a6d00', '#4f4f4f', '#3b7ea1'];
 const Y_TICKS = 5;
-const X_TICKS = 6;
+const X_TICKS = 7;
+const HOUR_MS = 3_600_000;
+/** Round times between two labels. */
+const STEPS_MS = [1000, 10_000, 60_000, 600_000, ...[1, 2, 3, 6, 12, 24, 48, 168, 336].map((hours) => hours * HOUR_MS)];
 const LEAST_SPAN = 1e-6;
 
 /**
@@ -99,7 +102,9 @@ function yAxis({ metric }: Comparison, limit: number, y: Scale): string[] {
 }
 
 function xAxis(startMs: number, endMs: number, x: Scale): string[] {
-  const times = Array.from({ length: X_TICKS }, (_, index) => startMs + ((endMs - startMs) * index) / (X_TICKS - 1));
+  const stepMs = STEPS_MS.find((each) => (endMs - startMs) / each <= X_TICKS) ?? (endMs - startMs) / X_TICKS;
+  const count = Math.floor((endMs - startMs) / stepMs) + 1;
+  const times = Array.from({ length: count }, (_, index) => startMs + index * stepMs);
   return [
     ...times.map((atMs) =>
       text(

@@ -150,7 +150,7 @@ function controlMean(difference: Difference | undefined): number | null {
   return difference?.meanAgainst ?? null;
 }
 
-function nextOf({ handover, onWinner, outcome, stable }: Comparison): string {
+function nextOf({ prompt, arms, handover, onWinner, outcome, stable }: Comparison): string {
   if (outcome === null) {
     switch (onWinner) {
       case 'rollout':
@@ -161,7 +161,13 @@ function nextOf({ handover, onWinner, outcome, stable }: Comparison): string {
         return 'a winner is left to a person';
     }
   }
-  if (handover === null) return `everyone gets version ${stable}`;
+  if (handover === null) {
+    const winner = arms.slice(1).find(({ name }) => name === outcome.winner);
+    const everyone = `everyone gets version ${stable}`;
+    return winner === undefined
+      ? everyone
+      : `${everyone} until a person decides: rampart start ${prompt} ${winner.version}`;
+  }
   switch (handover.state) {
     case 'pending':
       return `version ${handover.version} is about to be handed over to a rollout`;

@@ -112,7 +112,9 @@ export const writtenConfig = object('Configuration of a deployment.', {
   candidateLabel: candidateLabel('The label in Langfuse that starts a rollout.').exactOptional(),
   tickEvery: duration('Time between two looks at every prompt. Whole minutes, 1m to 1h.').exactOptional(),
   idleReadEvery: duration('Time between two reads of a prompt without a rollout. `tickEvery` to 24h.').exactOptional(),
-  compareEvery: duration('Time between two looks at the comparisons. Whole minutes, 1m to 24h.').exactOptional(),
+  compareEvery: duration(
+    'Time between two looks for comparisons that have ended, to mail them; ticks judge them. Whole minutes, 1m to 24h.',
+  ).exactOptional(),
   assignmentMaxAge: duration('How long a serving app may keep using an older assignment. 1s to 1h.').exactOptional(),
   verifyDeadline: duration(
     'How long a moved label may take to be seen before that is an alert. 1m to 24h.',

@@ -20,6 +20,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const HISTORY_DAYS = 7;
+/** Enough for its reference numbers. */
+const COMPARED_HISTORY_DAYS = 1;
 /** The report's schedule: 07:00 on the day after. */
 const REPORT_HOUR_MS = 7 * HOUR_MS;
 /** Before the first rollout and after the last, only the weekly numbers are kept: time passes faster. */
@@ -79,8 +81,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
     });
     const { compared } = options.scenario;
     const comparing = compared && { prompt: compared, traffic: simulatedTraffic(compared.traffic) };
-    const served = comparing === null ? visits : [...visits, comparing];
-    for (const { prompt, traffic } of served) writeHistory(embedded, prompt, traffic, SIMULATION_START_MS);
+    for (const { prompt, traffic } of visits) writeHistory(embedded, prompt, traffic, HISTORY_DAYS);
+    if (comparing !== null) writeHistory(embedded, comparing.prompt, comparing.traffic, COMPARED_HISTORY_DAYS);
     for (nowMs -= HISTORY_DAYS * DAY_MS; nowMs < SIMULATION_START_MS; nowMs += IDLE_TICK_MS) {
       if (options.isInterrupted()) return null;
       await embedded.tick();
@@ -93,6 +95,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
     }
     if (compared !== null) await beginComparison(embedded, compared, nowMs);
     let shownAtMs = nowMs;
+    let isComparing = compared !== null;
     let ticks = 0;
     while (nowMs < endMs) {
       if (options.isInterrupted()) return null;
@@ -109,13 +112,15 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult | null> 
       }
       if (compared !== null) {
         const comparison = (await embedded.controller.store.read(compared.prompt))?.comparison ?? null;
-        const isOpen = comparison?.phase === 'running';
-        isRunning ||= isOpen;
-        const isDue = isOpen ? nowMs - shownAtMs >= options.progressEveryMs : comparison?.outcome?.atMs === nowMs;
+        isComparing = comparison?.phase === 'running';
+        isRunning ||= isComparing;
+        const isDue = isComparing ? nowMs - shownAtMs >= options.progressEveryMs : comparison?.outcome?.atMs === nowMs;
         const view = isDue ? await viewDemoComparison(embedded.controller, compared.prompt, nowMs) : null;
         if (view !== null) options.showComparison(view, (shownAtMs = nowMs));
       }
       const untilMs = Math.min(nowMs + (isRunning ? options.tickEveryMs : IDLE_TICK_MS), endMs);
+      // Its users leave with the end of the comparison: nothing is shown of them afterwards.
+      const served = isComparing && comparing !== null ? [...visits, comparing] : visits;
       for (const { prompt, traffic } of served) await serve(embedded, prompt.prompt, traffic, nowMs, untilMs);
       nowMs = untilMs;
     }
@@ -133,10 +138,11 @@ async function beginComparison({ controller, langfuse }: Embedded, compared: Dem
   await startDemoComparison(controller, compared, nowMs);
 }
 
-function writeHistory({ langfuse }: Embedded, { prompt }: DemoPrompt, traffic: Traffic, nowMs: number): void {
-  const fromMs = nowMs - HISTORY_DAYS * DAY_MS;
+function writeHistory({ langfuse }: Embedded, { prompt }: DemoPrompt, traffic: Traffic, days: number): void {
+  const toMs = SIMULATION_START_MS;
+  const fromMs = toMs - days * DAY_MS;
   langfuse.data.createPrompt({ name: prompt, prompt: 'the stable version', labels: ['production'] }, fromMs);
-  traffic.serve(langfuse.data, emptyItem(prompt, STABLE, fromMs).assignment, fromMs, nowMs);
+  traffic.serve(langfuse.data, emptyItem(prompt, STABLE, fromMs).assignment, fromMs, toMs);
 }
 
 async function serve(
