@@ -1,4 +1,4 @@
-import { Body, Container, Head as HtmlHead, Heading, Html, Img, Preview } from '@react-email/components';
+import { Img } from '@react-email/components';
 import type { ReactElement } from 'react';
 // The build for Node cannot be bundled as a module: it requires Node's own modules at run time.
 import { renderToStaticMarkup } from 'react-dom/server.edge';
@@ -10,8 +10,8 @@ import { harmless } from '../../core/report/plain-text';
 import { fullSentence } from '../../core/report/sentence';
 import { ArmTable } from './arm-table';
 import { pngDrawer, type DrawingAssets } from './draw-png';
+import { MailFrame } from './mail-frame';
 import { Name } from './name';
-import { FONT, LIGHT, STYLE_SHEET } from './theme';
 
 const CONTENT_ID = 'differences@rampart';
 
@@ -35,55 +35,38 @@ function ComparisonPage({ view, timeZone }: { view: ComparisonView; timeZone: st
   const when = timeWriter(timeZone);
   const title = `${harmless(view.prompt)}: ${headlineOf(view)}`;
   return (
-    <Html lang="en">
-      <HtmlHead>
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="supported-color-schemes" content="light dark" />
-        <title>{title}</title>
-        <style dangerouslySetInnerHTML={{ __html: STYLE_SHEET }} />
-      </HtmlHead>
-      <Body className="m" style={{ backgroundColor: LIGHT.page, fontFamily: FONT }}>
-        <Preview>{harmless(view.sentence)}</Preview>
-        <Container className="m" style={{ maxWidth: '680px', backgroundColor: LIGHT.page, color: LIGHT.ink }}>
-          <div style={{ padding: '16px', fontSize: '15px', lineHeight: '1.5' }}>
-            <Heading as="h1">
-              <Name>{title}</Name>
-            </Heading>
-            <p>
-              <strong>
-                <Name>{fullSentence(view.sentence)}</Name>
-              </strong>
-            </p>
-            <p>
-              Next: <Name>{fullSentence(view.next)}</Name>
-            </p>
-            <ArmTable view={view} />
-            {view.arms.map(({ name, dropped }) =>
-              dropped === null ? null : (
-                <p key={name} className="b">
-                  {`${name} was taken out: `}
-                  <Name>{fullSentence(dropped)}</Name>
-                </p>
-              ),
-            )}
-            <Img
-              src={`cid:${CONTENT_ID}`}
-              alt={describeCourse(view)}
-              width="100%"
-              style={{ maxWidth: '648px', height: 'auto' }}
-            />
-            <p className="q" style={{ marginTop: '24px', fontSize: '13px' }}>
-              <Name>
-                {`From ${when(view.startedAtMs)} to ${when(view.endedAtMs ?? view.untilMs)}, ${timeZone}, started by ${view.startedBy}${view.because === '' ? '' : `: ${view.because}`}. ` +
-                  `Compared by ${view.metric}; a difference smaller than ${view.margin} does not matter. ` +
-                  `Users were assigned at random; all intervals hold together, at every look, with ${confidence(view)} % confidence.`}
-              </Name>
-            </p>
-          </div>
-        </Container>
-      </Body>
-    </Html>
+    <MailFrame title={title} preview={harmless(view.sentence)}>
+      <p>
+        <strong>
+          <Name>{fullSentence(view.sentence)}</Name>
+        </strong>
+      </p>
+      <p>
+        Next: <Name>{fullSentence(view.next)}</Name>
+      </p>
+      <ArmTable view={view} />
+      {view.arms.map(({ name, dropped }) =>
+        dropped === null ? null : (
+          <p key={name} className="b">
+            {`${name} was taken out: `}
+            <Name>{fullSentence(dropped)}</Name>
+          </p>
+        ),
+      )}
+      <Img
+        src={`cid:${CONTENT_ID}`}
+        alt={describeCourse(view)}
+        width="100%"
+        style={{ maxWidth: '648px', height: 'auto' }}
+      />
+      <p className="q" style={{ marginTop: '24px', fontSize: '13px' }}>
+        <Name>
+          {`From ${when(view.startedAtMs)} to ${when(view.endedAtMs ?? view.untilMs)}, ${timeZone}, started by ${view.startedBy}${view.because === '' ? '' : `: ${view.because}`}. ` +
+            `Compared by ${view.metric}; a difference smaller than ${view.margin} does not matter. ` +
+            `Users were assigned at random; all intervals hold together, at every look, with ${confidence(view)} % confidence.`}
+        </Name>
+      </p>
+    </MailFrame>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Body, Container, Head, Heading, Html, Preview } from '@react-email/components';
+import { Heading } from '@react-email/components';
 import type { ReactElement, ReactNode } from 'react';
 import { totalsText } from '../../core/report/health-words';
 import { timeWriter } from '../../core/report/local-time';
@@ -7,8 +7,9 @@ import { byteLength, harmless } from '../../core/report/plain-text';
 import type { PromptWeek } from '../../core/report/prompt-week';
 import { fullSentence } from '../../core/report/sentence';
 import { headline, type WeeklyReport } from '../../core/report/weekly-report';
+import { MailFrame } from './mail-frame';
 import { Name } from './name';
-import { FONT, LIGHT, STYLE_SHEET } from './theme';
+import { LIGHT } from './theme';
 
 /** Needs of a person are listed before everything else, but must leave room for the rest. */
 const MAX_NEEDS = 50;
@@ -20,37 +21,20 @@ export function ReportPage({ report, children }: { report: WeeklyReport; childre
   const title = `Prompts of ${harmless(report.deployment)}, week ${report.week}`;
   const summary = fullSentence(headline(report));
   return (
-    <Html lang="en">
-      <Head>
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="supported-color-schemes" content="light dark" />
-        <title>{title}</title>
-        <style dangerouslySetInnerHTML={{ __html: STYLE_SHEET }} />
-      </Head>
-      <Body className="m" style={{ backgroundColor: LIGHT.page, fontFamily: FONT }}>
-        <Preview>{summary}</Preview>
-        <Container className="m" style={{ maxWidth: '680px', backgroundColor: LIGHT.page, color: LIGHT.ink }}>
-          <div style={{ padding: '16px', fontSize: '15px', lineHeight: '1.5' }}>
-            <Heading as="h1">
-              <Name>{title}</Name>
-            </Heading>
-            <p>
-              <strong>{summary}</strong>
-            </p>
-            <p className="q">
-              {`${when(report.fromMs)} to ${when(report.toMs)}, ${report.timeZone}; made ${when(report.madeAtMs)}.`}
-            </p>
-            <Needs prompts={report.prompts} />
-            {report.prompts.length === 0 ? <p>No prompt has been seen yet.</p> : null}
-            {children}
-            <p className="q" style={{ marginTop: '32px', fontSize: '13px' }}>
-              {`${totalsText(report)} ${INTERVAL_NOTE}`}
-            </p>
-          </div>
-        </Container>
-      </Body>
-    </Html>
+    <MailFrame title={title} preview={summary}>
+      <p>
+        <strong>{summary}</strong>
+      </p>
+      <p className="q">
+        {`${when(report.fromMs)} to ${when(report.toMs)}, ${report.timeZone}; made ${when(report.madeAtMs)}.`}
+      </p>
+      <Needs prompts={report.prompts} />
+      {report.prompts.length === 0 ? <p>No prompt has been seen yet.</p> : null}
+      {children}
+      <p className="q" style={{ marginTop: '32px', fontSize: '13px' }}>
+        {`${totalsText(report)} ${INTERVAL_NOTE}`}
+      </p>
+    </MailFrame>
   );
 }
 

@@ -1,22 +1,12 @@
-import type { Settings } from '../../app/controller';
-import type { PastRows } from '../../app/read-past';
 import { unitOf } from '../../core/evidence/attribute';
-import type { Policy } from '../../core/policy/policy';
 import type { Rollout } from '../../core/rollout/rollout';
 import { wilson } from '../statistics/reference/proportions';
-import { runIdenticalHalves, type HalvesRun } from './identical-halves';
+import { runIdenticalHalves, type BacktestInput, type HalvesRun } from './identical-halves';
 import { judgeAgain, type JudgedAgain } from './judge-again';
 
 const CONFIDENCE = 0.95;
 
-export interface BacktestOptions {
-  prompt: string;
-  past: PastRows;
-  /** What the past covers, ms. */
-  window: { fromMs: number; toMs: number };
-  policy: Policy;
-  writtenPolicy: unknown;
-  settings: Settings;
+export interface BacktestOptions extends BacktestInput {
   /** Rollouts of the prompt that took place in the window, any order. */
   rollouts: readonly Rollout[];
   /** How many rollouts of a version against itself. */

@@ -9,7 +9,8 @@ import { recordedTraffic } from './recorded-traffic';
 const STABLE = 1;
 const CANDIDATE = 2;
 
-export interface HalvesOptions {
+/** What a policy is run over. */
+export interface BacktestInput {
   prompt: string;
   past: PastRows;
   /** What the past covers, ms. */
@@ -18,6 +19,9 @@ export interface HalvesOptions {
   /** The policy as a person wrote it: goes into the candidate's config, so that it is read as in a real rollout. */
   writtenPolicy: unknown;
   settings: Settings;
+}
+
+export interface HalvesOptions extends BacktestInput {
   /** 0-based number of the run; another one splits the units in another way. */
   run: number;
   runs: number;
