@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import packageFile from '../../package.json';
-import { commitAll, git, newRepository } from '../prompts/git-repository';
+import { commitAll, git, newRepository, testWithGit } from '../prompts/git-repository';
 import { newFolder, removeFolders, writeFiles } from '../prompts/prompts-folder';
 import { rampart } from './test-io';
 
@@ -17,21 +17,26 @@ async function init(cwd: string, ...options: string[]): Promise<[file: string, o
   return steps.map(({ file, outcome, note }) => [file, outcome, note]);
 }
 
-test('a new repository gets an example that is valid, the hook and the workflow; again, nothing changes', async () => {
-  const top = newRepository();
-  expect(await init(top)).toEqual([
-    ['prompts/configs/default.yaml', 'written', ''],
-    ['prompts/greeting.md', 'written', ''],
-    ['prompts/prompts.lock.json', 'written', ''],
-    [HOOK, 'written', ''],
-    ['.github/workflows/prompts.yml', 'written', ''],
-  ]);
-  expect(await rampart({ cwd: top }, 'validate', '--strict')).toMatchObject({ exit: 0 });
-  expect(statSync(join(top, HOOK)).mode & 0o777).toBe(0o755);
-  const before = [HOOK, '.github/workflows/prompts.yml', 'prompts/greeting.md'].map((file) => read(top, file));
-  expect((await init(top)).map(([, outcome]) => outcome)).toEqual(['unchanged', 'unchanged', 'unchanged']);
-  expect([HOOK, '.github/workflows/prompts.yml', 'prompts/greeting.md'].map((file) => read(top, file))).toEqual(before);
-});
+testWithGit(
+  'a new repository gets an example that is valid, the hook and the workflow; again, nothing changes',
+  async () => {
+    const top = newRepository();
+    expect(await init(top)).toEqual([
+      ['prompts/configs/default.yaml', 'written', ''],
+      ['prompts/greeting.md', 'written', ''],
+      ['prompts/prompts.lock.json', 'written', ''],
+      [HOOK, 'written', ''],
+      ['.github/workflows/prompts.yml', 'written', ''],
+    ]);
+    expect(await rampart({ cwd: top }, 'validate', '--strict')).toMatchObject({ exit: 0 });
+    expect(statSync(join(top, HOOK)).mode & 0o777).toBe(0o755);
+    const before = [HOOK, '.github/workflows/prompts.yml', 'prompts/greeting.md'].map((file) => read(top, file));
+    expect((await init(top)).map(([, outcome]) => outcome)).toEqual(['unchanged', 'unchanged', 'unchanged']);
+    expect([HOOK, '.github/workflows/prompts.yml', 'prompts/greeting.md'].map((file) => read(top, file))).toEqual(
+      before,
+    );
+  },
+);
 
 test('for people: what became of each file, and what comes next', async () => {
   const { out } = await rampart({ cwd: newFolder() }, 'init');
@@ -40,7 +45,7 @@ test('for people: what became of each file, and what comes next', async () => {
   expect(out).toContain('rampart validate --write');
 });
 
-test('what npx runs is this version, another package, or what the repository installs', async () => {
+testWithGit('what npx runs is this version, another package, or what the repository installs', async () => {
   const top = newRepository();
   await init(top, '--no-workflow');
   expect(read(top, HOOK)).toContain(`npx --yes --package=rampart@${packageFile.version} rampart validate --staged`);
@@ -55,7 +60,7 @@ test('what npx runs is this version, another package, or what the repository ins
   expect(refused).toMatchObject({ exit: 2, err: expect.stringContaining('--package: expected what npm installs') });
 });
 
-test('a hook that is there keeps its lines and its mode', async () => {
+testWithGit('a hook that is there keeps its lines and its mode', async () => {
   const top = newRepository();
   const own = '#!/usr/bin/env bash\nset -e\nmake lint\nexit 0\n';
   writeFiles({ [HOOK]: own }, top);
@@ -69,7 +74,7 @@ test('a hook that is there keeps its lines and its mode', async () => {
   expect(await init(top, '--no-workflow')).toContainEqual([HOOK, 'unchanged', '']);
 });
 
-test('a hook in another language is left alone, and the lines to run are said', async () => {
+testWithGit('a hook in another language is left alone, and the lines to run are said', async () => {
   const top = newRepository();
   writeFiles({ [HOOK]: '#!/usr/bin/env python3\nprint("hi")\n' }, top);
   const step = (await init(top, '--no-workflow')).find(([file]) => file === HOOK)!;
@@ -78,7 +83,7 @@ test('a hook in another language is left alone, and the lines to run are said', 
   expect(read(top, HOOK)).toBe('#!/usr/bin/env python3\nprint("hi")\n');
 });
 
-test('core.hooksPath is respected: inside the repository, as husky has it, and not beyond it', async () => {
+testWithGit('core.hooksPath is respected: inside the repository, as husky has it, and not beyond it', async () => {
   const top = newRepository();
   git(top, ['config', 'core.hooksPath', 'tools/hooks']);
   expect(await init(top, '--no-workflow')).toContainEqual(['tools/hooks/pre-commit', 'written', '']);
@@ -94,7 +99,7 @@ test('core.hooksPath is respected: inside the repository, as husky has it, and n
   expect(existsSync(join(elsewhere, 'pre-commit'))).toBe(false);
 });
 
-test('a changed workflow is kept', async () => {
+testWithGit('a changed workflow is kept', async () => {
   const top = newRepository();
   await init(top);
   writeFileSync(join(top, '.github/workflows/prompts.yml'), 'mine\n');
@@ -106,7 +111,7 @@ test('a changed workflow is kept', async () => {
   expect(read(top, '.github/workflows/prompts.yml')).toBe('mine\n');
 });
 
-test.each([['.'], ['../elsewhere'], ['/tmp/elsewhere']])('--prompts %s is refused', async (folder) => {
+testWithGit.each([['.'], ['../elsewhere'], ['/tmp/elsewhere']])('--prompts %s is refused', async (folder) => {
   const { exit, err } = await rampart({ cwd: newRepository() }, 'init', '--prompts', folder);
   expect({ exit, err }).toEqual({
     exit: 2,
@@ -126,7 +131,7 @@ function npxFolder(): string {
   return folder;
 }
 
-test('the hook stops a commit of what is staged and wrong, and no other', async () => {
+testWithGit('the hook stops a commit of what is staged and wrong, and no other', async () => {
   const top = newRepository();
   const app = join(top, 'apps/my bot');
   mkdirSync(app, { recursive: true });

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitAll, git, newRepository } from '../prompts/git-repository';
+import { commitAll, git, newRepository, testWithGit } from '../prompts/git-repository';
 import { markdown, newFolder, removeFolders, writeFiles } from '../prompts/prompts-folder';
 import { rampart, type Ended } from './test-io';
 
@@ -79,7 +79,7 @@ test('in GitHub Actions problems are shown in the changed files', async () => {
   );
 });
 
-test.each([
+testWithGit.each([
   ['1.2.3', 'Hi there {{name}}.', 'expected version 1.2.4 or higher for a changed content since HEAD, got 1.2.3'],
   ['1.2.2', 'Hi {{name}}.', 'expected version 1.2.3 of HEAD or a higher one, got 1.2.2'],
   [
@@ -95,18 +95,21 @@ test.each([
   expect({ exit, first: out.split('\n')[0] }).toEqual({ exit: 1, first: `prompts/a.md:3:1 error version: ${message}` });
 });
 
-test('an output format, a type and a placeholder are what an app relies on; below 1.0.0 a minor version tells', async () => {
-  const chat = (version: string, front: string, body: string): string =>
-    greeting(version, body, `type: chat\n${front}`);
-  const top = await repository(greeting('0.1.5', 'Hi.', 'config: { response_format: { type: text } }'));
-  const { out } = await changed(top, chat('0.1.6', '', '## placeholder: history'));
-  expect(out).toContain(
-    "expected version 0.2.0 or higher for the type that was text, the new placeholder 'history', a changed output format since HEAD, got 0.1.6",
-  );
-  expect((await changed(top, chat('0.2.0', '', '## placeholder: history'), '--write')).exit).toBe(0);
-});
+testWithGit(
+  'an output format, a type and a placeholder are what an app relies on; below 1.0.0 a minor version tells',
+  async () => {
+    const chat = (version: string, front: string, body: string): string =>
+      greeting(version, body, `type: chat\n${front}`);
+    const top = await repository(greeting('0.1.5', 'Hi.', 'config: { response_format: { type: text } }'));
+    const { out } = await changed(top, chat('0.1.6', '', '## placeholder: history'));
+    expect(out).toContain(
+      "expected version 0.2.0 or higher for the type that was text, the new placeholder 'history', a changed output format since HEAD, got 0.1.6",
+    );
+    expect((await changed(top, chat('0.2.0', '', '## placeholder: history'), '--write')).exit).toBe(0);
+  },
+);
 
-test('a bumped version is fine, and the lock has to follow it', async () => {
+testWithGit('a bumped version is fine, and the lock has to follow it', async () => {
   const top = await repository(greeting('1.0.0', 'Hi.'));
   const next = greeting('1.0.1', 'Hello.');
   const stale = await changed(top, next);
@@ -129,7 +132,7 @@ test('a bumped version is fine, and the lock has to follow it', async () => {
   );
 });
 
-test('a variant follows its base, and has a version of its own where it says so', async () => {
+testWithGit('a variant follows its base, and has a version of its own where it says so', async () => {
   const variants = (version: string, words: string): string =>
     `variants:\n  short: { append: x }\n  long: { version: ${version}, append: ${words} }`;
   const top = await repository(greeting('1.0.0', 'Hi.', variants('1.4.0', 'y')));
@@ -149,7 +152,7 @@ test('without git the lock on disk is what is compared with', async () => {
   );
 });
 
-test('what is staged is what counts, whatever is on disk beside it', async () => {
+testWithGit('what is staged is what counts, whatever is on disk beside it', async () => {
   const top = await repository(greeting('1.0.0', 'Hi.'));
   writeFiles(
     {
@@ -173,7 +176,7 @@ test('what is staged is what counts, whatever is on disk beside it', async () =>
   expect(readdirSync(join(top, '.git')).filter((name) => name.startsWith('rampart'))).toEqual([]);
 });
 
-test('a lock with a conflict in it is said, and written anew', async () => {
+testWithGit('a lock with a conflict in it is said, and written anew', async () => {
   const top = await repository(greeting('1.0.0', 'Hi.'));
   writeFileSync(join(top, LOCK), '<<<<<<< HEAD\n');
   expect((await rampart({ cwd: top }, 'validate')).out).toContain(
@@ -186,7 +189,7 @@ test('a lock with a conflict in it is said, and written anew', async () => {
   });
 });
 
-test.each([
+testWithGit.each([
   [['validate', '--against', 'nowhere'], 3, "--against: expected a commit of this repository, got 'nowhere'"],
   [['validate', '--staged', '--write'], 2, '--write: expected no --staged beside it'],
   [

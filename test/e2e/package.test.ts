@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import packageFile from '../../package.json';
-import { git, newRepository } from '../prompts/git-repository';
+import { git, newRepository, testWithGit } from '../prompts/git-repository';
 import { markdown, newFolder, removeFolders, writeFiles } from '../prompts/prompts-folder';
 
 const root = join(__dirname, '..', '..');
@@ -58,7 +58,7 @@ test('the installed command runs, without the packages of CDK', () => {
   expect(rampart(installed, '--version')).toEqual({ exit: 0, out: `${packageFile.version}\n`, err: '' });
 });
 
-test('a repository whose app is in Python: init, a text prompt, validate and test, and no package.json', () => {
+testWithGit('a repository whose app is in Python: init, a text prompt, validate and test, and no package.json', () => {
   const top = newRepository();
   writeFiles({ 'requirements.txt': 'langfuse\n', 'app.py': 'print("hi")\n' }, top);
   expect(rampart(top, 'init')).toMatchObject({ exit: 0, err: '' });

@@ -1,5 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { newFolder } from './prompts-folder';
+
+/** A test of what is done with git, where there is git: a machine may have Node alone. */
+export const testWithGit = spawnSync('git', ['--version']).status === 0 ? test : test.skip;
 
 /** Runs git as a person who needs no settings of their own. */
 export function git(top: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): string {
