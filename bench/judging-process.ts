@@ -1,7 +1,7 @@
 import type { FrozenGuardrail } from '../src/core/judging/guardrail';
 import { combineHarm, judgeGuardrail } from '../src/core/judging/judge';
 import { judgeColumns } from '../src/core/judging/judge-columns';
-import type { UnitColumns, ValueColumns } from '../src/core/judging/unit-columns';
+import { unitColumns, valueColumns, type UnitColumns, type ValueColumns } from '../src/core/judging/unit-columns';
 import { manyNumbers } from '../src/local/statistics/simulation/chance';
 import { errors, latency, likert, thumbs } from '../src/local/statistics/simulation/metric-model';
 
@@ -84,13 +84,7 @@ function columnsOfUnits(): UnitColumns {
   const random = manyNumbers(1, 1);
   const firstDay = UNITS / 2;
   const rows = UNITS + firstDay / RETURNS;
-  const units: UnitColumns = {
-    stage: new Uint16Array(rows),
-    arm: new Uint8Array(rows),
-    key: new Uint32Array(rows),
-    settledMs: new Float64Array(rows),
-    earlier: new Int32Array(rows).fill(-1),
-  };
+  const units = unitColumns(rows);
   for (let row = 0; row < rows; row++) {
     const stage = row < firstDay ? 0 : 1;
     const back = row - firstDay;
@@ -109,12 +103,12 @@ function columnsOfUnits(): UnitColumns {
 function columnsOfValues(g: FrozenGuardrail, index: number, rows: number): ValueColumns {
   const random = manyNumbers(2, index);
   const p = g.reference.p;
-  const count = new Uint32Array(rows);
-  const sum = new Float64Array(rows);
+  const columns = valueColumns(rows);
+  const { count, sum } = columns;
   for (let row = 0; row < rows; row++) {
     const u = random();
     count[row] = g.kind === 'binary' ? 1 : 1 + Math.floor(3 * random());
     sum[row] = g.kind === 'binary' ? (u < p ? 0 : 1) : count[row]! * Math.min(1, (1 - p) * (0.5 + u));
   }
-  return { count, sum, entry: null };
+  return columns;
 }

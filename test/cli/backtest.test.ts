@@ -5,6 +5,7 @@ import { startLangfuseStandIn } from '../../src/local/langfuse/server';
 import { seededRandom } from '../../src/local/random';
 import { temporaryFolders } from '../adapters/local/temporary-folder';
 import { rampart } from './test-io';
+import { standInEnvironment } from './stand-in-environment';
 
 const newFolder = temporaryFolders();
 const HOUR_MS = 3_600_000;
@@ -58,11 +59,7 @@ beforeAll(async () => {
 afterAll(() => standIn.close());
 
 function backtest(...argv: string[]) {
-  const env = {
-    LANGFUSE_PUBLIC_KEY: standIn.publicKey,
-    LANGFUSE_SECRET_KEY: standIn.secretKey,
-    LANGFUSE_BASE_URL: standIn.baseUrl,
-  };
+  const env = standInEnvironment(standIn);
   return rampart({ cwd, env, now: () => NOW_MS }, 'backtest', 'greeting', '--config', 'rampart.yaml', ...argv);
 }
 

@@ -4,6 +4,7 @@ import { startLangfuseStandIn, type StandIn } from '../../src/local/langfuse/ser
 import type { Fault } from '../../src/local/langfuse/faults';
 import { temporaryFolders } from '../adapters/local/temporary-folder';
 import { rampart } from './test-io';
+import { standInEnvironment } from './stand-in-environment';
 
 /* What a run does when Langfuse or its keys are not what they should be: it says so, and changes nothing. */
 
@@ -25,16 +26,8 @@ beforeEach(async () => {
 
 afterEach(() => standIn.close());
 
-function keys(): Record<string, string> {
-  return {
-    LANGFUSE_PUBLIC_KEY: standIn.publicKey,
-    LANGFUSE_SECRET_KEY: standIn.secretKey,
-    LANGFUSE_BASE_URL: standIn.baseUrl,
-  };
-}
-
 async function refusal(change: Record<string, string>) {
-  const env = { ...keys(), ...change };
+  const env = { ...standInEnvironment(standIn), ...change };
   const run = await rampart({ cwd, env }, 'run', '--once', '--json', '--config', config);
   const doctor = await rampart({ cwd, env }, 'doctor', '--json', '--config', config);
   expect(doctor.exit).toBe(run.exit);
@@ -81,9 +74,9 @@ test.each(FAULTS)('%s', async (_, path, fault, message) => {
 test('doctor sees a label that two versions hold', async () => {
   standIn.data.createPrompt({ name: 'greeting', labels: ['production'] }, 0);
   standIn.data.createPrompt({ name: 'greeting', labels: ['candidate'] }, 0);
-  expect((await rampart({ cwd, env: keys() }, 'doctor')).exit).toBe(0);
+  expect((await rampart({ cwd, env: standInEnvironment(standIn) }, 'doctor')).exit).toBe(0);
   standIn.data.prompts.holdToo('greeting', 2, 'production');
-  const { exit, out } = await rampart({ cwd, env: keys() }, 'doctor');
+  const { exit, out } = await rampart({ cwd, env: standInEnvironment(standIn) }, 'doctor');
   expect(exit).toBe(4);
   expect(out).toContain('label production of greeting: expected one version to hold it, got 1 and 2');
 });

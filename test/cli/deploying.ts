@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startLangfuseStandIn, type StandIn } from '../../src/local/langfuse/server';
 import { rampart, type Ended } from './test-io';
+import { standInEnvironment } from './stand-in-environment';
 
 /** A repository with prompts, and the Langfuse that its environment names. */
 export interface Repository {
@@ -21,11 +22,7 @@ export async function startRepository(): Promise<Repository> {
   let nowMs = NOW_MS;
   const standIn = await startLangfuseStandIn({ nowMs: () => (nowMs += 1000) });
   const cwd = mkdtempSync(join(tmpdir(), 'rampart-deploy-'));
-  const env: Record<string, string> = {
-    LANGFUSE_BASE_URL: standIn.baseUrl,
-    LANGFUSE_PUBLIC_KEY: standIn.publicKey,
-    LANGFUSE_SECRET_KEY: standIn.secretKey,
-  };
+  const env = standInEnvironment(standIn);
   return {
     cwd,
     standIn,

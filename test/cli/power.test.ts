@@ -5,6 +5,7 @@ import { startLangfuseStandIn } from '../../src/local/langfuse/server';
 import { seededRandom } from '../../src/local/random';
 import { temporaryFolders } from '../adapters/local/temporary-folder';
 import { rampart } from './test-io';
+import { standInEnvironment } from './stand-in-environment';
 
 const newFolder = temporaryFolders();
 const NOW_MS = Date.UTC(2026, 10, 23, 10);
@@ -109,11 +110,7 @@ test('a prompt in Langfuse, without any state', async () => {
       });
     }
     await writeFile(join(cwd, 'rampart.yaml'), 'policy: { allowWithoutScores: true }\n');
-    const env = {
-      LANGFUSE_PUBLIC_KEY: standIn.publicKey,
-      LANGFUSE_SECRET_KEY: standIn.secretKey,
-      LANGFUSE_BASE_URL: standIn.baseUrl,
-    };
+    const env = standInEnvironment(standIn);
     const { exit, out, err } = await rampart(
       { cwd, env, now: () => NOW_MS },
       'power',

@@ -4,6 +4,7 @@ import { startLangfuseStandIn, type StandIn } from '../../src/local/langfuse/ser
 import { temporaryFolders } from '../adapters/local/temporary-folder';
 import { rampart, type Ended } from '../cli/test-io';
 import { PROMPT, QUICK_POLICY, servedApp } from './served-app';
+import { standInEnvironment } from '../cli/stand-in-environment';
 
 /* Whole comparisons by `rampart compare` and `rampart run --once` against the embedded Langfuse, on a clock of our own. */
 
@@ -28,11 +29,7 @@ beforeEach(async () => {
 afterEach(() => standIn.close());
 
 function command(...argv: string[]): Promise<Ended> {
-  const env = {
-    LANGFUSE_PUBLIC_KEY: standIn.publicKey,
-    LANGFUSE_SECRET_KEY: standIn.secretKey,
-    LANGFUSE_BASE_URL: standIn.baseUrl,
-  };
+  const env = standInEnvironment(standIn);
   return rampart({ cwd, env, now: () => clockMs }, ...argv);
 }
 

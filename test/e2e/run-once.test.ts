@@ -5,6 +5,7 @@ import { createRouter, fileSource } from '../../src/runtime';
 import { temporaryFolders } from '../adapters/local/temporary-folder';
 import { rampart, type Ended } from '../cli/test-io';
 import { PROMPT, QUICK_POLICY, seedPrompt, servedApp } from './served-app';
+import { standInEnvironment } from '../cli/stand-in-environment';
 
 /* Whole rollouts by `rampart run --once` against the embedded Langfuse, on a clock of our own. */
 
@@ -23,11 +24,7 @@ beforeEach(async () => {
 afterEach(() => standIn.close());
 
 function command(...argv: string[]): Promise<Ended> {
-  const env = {
-    LANGFUSE_PUBLIC_KEY: standIn.publicKey,
-    LANGFUSE_SECRET_KEY: standIn.secretKey,
-    LANGFUSE_BASE_URL: standIn.baseUrl,
-  };
+  const env = standInEnvironment(standIn);
   return rampart({ cwd, env, now: () => clockMs }, ...argv);
 }
 

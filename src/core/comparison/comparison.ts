@@ -1,3 +1,4 @@
+import type { AssignmentArm } from '../assignment/assignment';
 import type { FrozenGuardrail } from '../judging/guardrail';
 import type { GuardrailPolicy, Policy } from '../policy/policy';
 import type { Hold, HoldClock, Outcome, Pause, Peaks } from '../rollout/rollout';
@@ -15,13 +16,7 @@ export interface Dropped {
 }
 
 /** One arm of a comparison. Its range of buckets never changes, so a unit that was in it stays in it. */
-export interface ComparisonArm {
-  name: string;
-  version: number;
-  /** First bucket, inclusive, 0..10000. */
-  from: number;
-  /** Last bucket, exclusive, 0..10000. */
-  to: number;
+export interface ComparisonArm extends AssignmentArm {
   dropped: Dropped | null;
   /** Largest e-values of its pair with the control so far; the control has none. */
   peaks: Peaks;
@@ -58,18 +53,15 @@ export interface Handover {
   note: string;
 }
 
-/** An A/B(/n) test between versions at fixed shares. Arm 0 is the control. */
-export interface Comparison {
-  /** Unique: `PROMPT/compare/STARTED`. */
-  id: string;
+/** Everything that is frozen when a comparison starts. */
+export interface ComparisonInput {
   prompt: string;
   /** The version in production at the start: it is served outside the arms. */
   stable: number;
-  salt: string;
-  startedAtMs: number;
   startedBy: string;
   because: string;
-  arms: readonly ComparisonArm[];
+  /** The control first. */
+  arms: readonly AssignmentArm[];
   policy: Policy;
   policyHash: string;
   guardrails: readonly FrozenGuardrail[];
@@ -83,6 +75,15 @@ export interface Comparison {
   forMs: number;
   /** What becomes of a winner. */
   onWinner: OnWinner;
+}
+
+/** An A/B(/n) test between versions at fixed shares. Arm 0 is the control. */
+export interface Comparison extends ComparisonInput {
+  /** Unique: `PROMPT/compare/STARTED`. */
+  id: string;
+  salt: string;
+  startedAtMs: number;
+  arms: readonly ComparisonArm[];
   phase: 'running' | 'ended';
   hold: Hold | null;
   clocks: readonly HoldClock[];

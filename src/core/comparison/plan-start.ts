@@ -1,14 +1,12 @@
 import { clip, clipName } from '../item/item-size';
 import type { PromptItem } from '../item/prompt-item';
 import { addVersion, hasVersion } from '../item/version-ranges';
-import type { FrozenGuardrail } from '../judging/guardrail';
 import { formatDuration } from '../policy/duration';
-import type { GuardrailPolicy, Policy } from '../policy/policy';
 import type { LabelFacts } from '../rollout/evidence';
 import type { Action } from '../rollout/plan';
 import { isProductionMoving } from '../rollout/plan-start';
 import { isTerminal } from '../rollout/rollout';
-import { runningOf, type Comparison, type OnWinner } from './comparison';
+import { runningOf, type Comparison, type ComparisonInput } from './comparison';
 import { wordArms } from './wording';
 
 /** Why a comparison cannot start now, and the command that helps. */
@@ -60,25 +58,6 @@ export function refuseQuarantined(item: PromptItem, versions: readonly number[])
     problem: `version ${version} of ${item.prompt} was rolled back before`,
     hint: `release it first: rampart release ${item.prompt} ${version}`,
   };
-}
-
-/** Everything that is frozen when a comparison starts. */
-export interface ComparisonInput {
-  prompt: string;
-  stable: number;
-  startedBy: string;
-  because: string;
-  /** The control first. */
-  arms: readonly { name: string; version: number; from: number; to: number }[];
-  policy: Policy;
-  policyHash: string;
-  guardrails: readonly FrozenGuardrail[];
-  metric: FrozenGuardrail;
-  metricPolicy: GuardrailPolicy;
-  metricIndex: number;
-  atLeastMs: number;
-  forMs: number;
-  onWinner: OnWinner;
 }
 
 /** A new comparison. The salt is its id, so experiments are independent of each other. */

@@ -16,6 +16,17 @@ export interface UnitColumns {
   earlier: Int32Array;
 }
 
+/** Columns for at most so many rows, all of them still zero. */
+export function unitColumns(rows: number): UnitColumns {
+  return {
+    stage: new Uint16Array(rows),
+    arm: new Uint8Array(rows),
+    key: new Uint32Array(rows),
+    settledMs: new Float64Array(rows),
+    earlier: new Int32Array(rows).fill(-1),
+  };
+}
+
 /** One guardrail's values of these units. */
 export interface ValueColumns {
   /** Number of the row's scores; 0 = none. */
@@ -24,6 +35,11 @@ export interface ValueColumns {
   sum: Float64Array;
   /** z with which a unit enters engine B, at its first row with a value; null = that row's mean. */
   entry: Float64Array | null;
+}
+
+/** Columns of values for at most so many rows, all of them still zero. */
+export function valueColumns(rows: number): ValueColumns {
+  return { count: new Uint32Array(rows), sum: new Float64Array(rows), entry: null };
 }
 
 /** z with which the unit of a row with a value enters engine B; not always usable (see isEntry). */

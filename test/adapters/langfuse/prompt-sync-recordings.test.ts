@@ -1,40 +1,21 @@
-import { readFileSync } from 'node:fs';
-
 import { isRecord } from '../../../src/adapters/langfuse/json';
 import { createPromptSync } from '../../../src/adapters/langfuse/prompt-sync';
 import { RampartError } from '../../../src/core/errors';
 import type { PromptSync } from '../../../src/core/ports';
-import { startServer, type TestServer } from './http-server';
+import type { TestServer } from './http-server';
+import { describeRecorded, recordedExchanges, startRecordedServer, type Exchange } from './recorded-server';
 
 /* Answers recorded from a real server, given to the sync one by one. RAMPART_EXCHANGES names the file. */
 
-interface Exchange {
-  method: string;
-  path: string;
-  query: Record<string, string | number> | null;
-  requestBody: unknown;
-  status: number;
-  responseHeaders: Record<string, string>;
-  responseBody: unknown;
-}
+const exchanges = recordedExchanges().filter((exchange) => callOf(exchange) !== null);
 
-const file = process.env['RAMPART_EXCHANGES'];
-const all = file === undefined ? [] : readFileSync(file, 'utf8').split('\n').filter(Boolean);
-const exchanges = all.map((line) => JSON.parse(line) as Exchange).filter((exchange) => callOf(exchange) !== null);
-
-(file === undefined ? describe.skip : describe)('recorded answers (RAMPART_EXCHANGES names the file)', () => {
+describeRecorded('recorded answers (RAMPART_EXCHANGES names the file)', () => {
   let current: Exchange;
   let server: TestServer;
   let sync: PromptSync;
 
   beforeAll(async () => {
-    server = await startServer((request, response, url) => {
-      const isAsked = decodeURIComponent(url.pathname) === decodeURIComponent(current.path);
-      if (request.method !== current.method || !isAsked) return void response.writeHead(418).end('something else');
-      const { 'content-length': _, ...headers } = current.responseHeaders;
-      const body = current.responseBody;
-      response.writeHead(current.status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
-    });
+    server = await startRecordedServer(() => current);
     sync = createPromptSync({ baseUrl: server.baseUrl, publicKey: 'pk', secretKey: 'sk', timeoutMs: 5000 });
   });
   afterAll(() => server.close());

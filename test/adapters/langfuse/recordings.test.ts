@@ -1,44 +1,24 @@
-import { readFileSync } from 'node:fs';
-
 import { createLangfuse } from '../../../src/adapters/langfuse/create-langfuse';
 import { isRecord } from '../../../src/adapters/langfuse/json';
 import { RampartError, type ErrorCode } from '../../../src/core/errors';
 import type { Langfuse } from '../../../src/core/ports';
-import { startServer, type TestServer } from './http-server';
+import type { TestServer } from './http-server';
+import { describeRecorded, recordedExchanges, startRecordedServer, type Exchange } from './recorded-server';
 
 /*
  * Answers recorded from a real server, given to the adapter one by one: each recorded request is answered to the method
  * of the port that asks that endpoint. RAMPART_EXCHANGES names the file (one JSON object a line).
  */
 
-interface Exchange {
-  method: string;
-  path: string;
-  rawQuery: string | null;
-  requestBody: unknown;
-  status: number;
-  responseHeaders: Record<string, string>;
-  responseBody: unknown;
-}
+const exchanges = recordedExchanges().filter((exchange) => callOf(exchange) !== null);
 
-const file = process.env['RAMPART_EXCHANGES'];
-const all = file === undefined ? [] : readFileSync(file, 'utf8').split('\n').filter(Boolean);
-const exchanges = all.map((line) => JSON.parse(line) as Exchange).filter((exchange) => callOf(exchange) !== null);
-
-(file === undefined ? describe.skip : describe)('recorded answers (RAMPART_EXCHANGES names the file)', () => {
+describeRecorded('recorded answers (RAMPART_EXCHANGES names the file)', () => {
   let current: Exchange;
   let server: TestServer;
   let langfuse: Langfuse;
 
   beforeAll(async () => {
-    server = await startServer((request, response, url) => {
-      if (request.method !== current.method || decodeURIComponent(url.pathname) !== decodeURIComponent(current.path)) {
-        return void response.writeHead(418).end('asked for something else');
-      }
-      const { 'content-length': _, ...headers } = current.responseHeaders;
-      const body = current.responseBody;
-      response.writeHead(current.status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
-    });
+    server = await startRecordedServer(() => current);
     langfuse = createLangfuse({ baseUrl: server.baseUrl, publicKey: 'pk', secretKey: 'sk', timeoutMs: 5000 });
   });
   afterAll(() => server.close());

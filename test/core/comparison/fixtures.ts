@@ -1,6 +1,6 @@
-import type { Comparison } from '../../../src/core/comparison/comparison';
+import type { Comparison, ComparisonInput } from '../../../src/core/comparison/comparison';
 import type { ComparisonEvidence } from '../../../src/core/comparison/evidence';
-import { startComparison, type ComparisonInput } from '../../../src/core/comparison/plan-start';
+import { startComparison } from '../../../src/core/comparison/plan-start';
 import type { ExperimentEvidence } from '../../../src/core/evidence/manifest';
 import { emptyGuardrailState, updateUnit, type GuardrailState } from '../../../src/core/judging/guardrail-state';
 import { boundedGuardrail } from '../judging/fixtures';

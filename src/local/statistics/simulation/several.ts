@@ -1,6 +1,6 @@
 import { judgeColumns } from '../../../core/judging/judge-columns';
 import { combineHarm, judgeGuardrail } from '../../../core/judging/judge';
-import type { UnitColumns, ValueColumns } from '../../../core/judging/unit-columns';
+import { unitColumns, valueColumns } from '../../../core/judging/unit-columns';
 import { toZ } from '../../../core/judging/guardrail';
 import { normal } from '../../random';
 import { manyNumbers, poisson } from './chance';
@@ -64,18 +64,8 @@ function oneRollout(effect: number, seed: number, index: number): string[] | nul
 
 function drawUsers(models: readonly MetricModel[], seed: number, index: number) {
   const random = manyNumbers(seed, 1_000_000 + index);
-  const units: UnitColumns = {
-    stage: new Uint16Array(MOST_ROWS),
-    arm: new Uint8Array(MOST_ROWS),
-    key: new Uint32Array(MOST_ROWS),
-    settledMs: new Float64Array(MOST_ROWS),
-    earlier: new Int32Array(MOST_ROWS).fill(-1),
-  };
-  const values = models.map((): ValueColumns => ({
-    count: new Uint32Array(MOST_ROWS),
-    sum: new Float64Array(MOST_ROWS),
-    entry: null,
-  }));
+  const units = unitColumns(MOST_ROWS);
+  const values = models.map(() => valueColumns(MOST_ROWS));
   const ends: number[] = [];
   let row = 0;
   for (let tick = 0; tick < TICKS; tick++) {

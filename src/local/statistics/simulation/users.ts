@@ -9,7 +9,7 @@ import {
   updateUnit,
 } from '../../../core/judging/guardrail-state';
 import { judgeColumns } from '../../../core/judging/judge-columns';
-import type { UnitColumns, ValueColumns } from '../../../core/judging/unit-columns';
+import { unitColumns, valueColumns } from '../../../core/judging/unit-columns';
 import type { SeenUser } from './evidence-of-others';
 import type { TrafficModel } from './simulate-rollout';
 
@@ -63,14 +63,8 @@ export function oneByOne(g: FrozenGuardrail): Users {
 /** Users who come once: all of a tick at once, in columns. */
 export function inColumns(g: FrozenGuardrail, { perDay, hours }: TrafficModel): Users {
   const capacity = mostUsers((perDay * hours) / 24);
-  const units: UnitColumns = {
-    stage: new Uint16Array(capacity),
-    arm: new Uint8Array(capacity),
-    key: new Uint32Array(capacity),
-    settledMs: new Float64Array(capacity),
-    earlier: new Int32Array(capacity).fill(-1),
-  };
-  const values: ValueColumns = { count: new Uint32Array(capacity), sum: new Float64Array(capacity), entry: null };
+  const units = unitColumns(capacity);
+  const values = valueColumns(capacity);
   const judge = judgeColumns([g], units, [values], () => BLOCK_MS);
   let row = 0;
   return {
