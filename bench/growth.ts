@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderObjectStore } from '../src/adapters/local/folder-object-store';
 import type { Controller } from '../src/app/controller';
+import { putInNewest } from '../src/app/evidence/generations';
 import { pageCache } from '../src/app/evidence/page-cache';
 import { putAll } from '../src/app/evidence/page-tree';
 import { readEvidence } from '../src/app/evidence/read-evidence';
@@ -10,6 +11,7 @@ import { SegmentWriter } from '../src/app/evidence/segment-writer';
 import type { Manifest } from '../src/core/evidence/manifest';
 import { subjectPacking, unitPacking } from '../src/core/evidence/pack-records';
 import { allHeld, heldEntries, hold } from '../src/core/evidence/held-entries';
+import { newGeneration } from '../src/core/evidence/subject-generations';
 import { newUnit, unknownSubject, type UnitRecord } from '../src/core/evidence/records';
 import { rolloutExperiment } from '../src/core/rollout/rollout-experiment';
 import { createLangfuseData } from '../src/local/langfuse/data';
@@ -44,6 +46,7 @@ interface Cost {
  */
 export async function growth(): Promise<string> {
   const newcomers = steady((n) => Math.floor(n / 2));
+  await costAfter('warm-up', newcomers, START_MS + HOUR_MS, TICK_MS);
   const ages: Cost[] = [];
   for (const hours of [1, 10, 40])
     ages.push(await costAfter(`${hours} h`, newcomers, START_MS + hours * HOUR_MS, TICK_MS));
@@ -118,13 +121,14 @@ async function costAfter(what: string, rows: Generated, fromMs: number, stepMs: 
   }
 }
 
-/** Puts units, each with a trace, into the snapshot as ticks would have left them. */
+/** Puts units, each with a trace of an earlier time, into the snapshot as ticks would have left them. */
 async function addUnits(
   { objects, hashUnit }: Pick<Controller, 'objects' | 'hashUnit'>,
   manifest: Manifest,
   units: number,
 ): Promise<void> {
   const cache = pageCache(0);
+  let earlier = [newGeneration(START_MS)];
   for (let first = 0; first < units; first += UNITS_AT_ONCE) {
     const heldUnits = heldEntries();
     const heldTraces = heldEntries();
@@ -141,11 +145,11 @@ async function addUnits(
     }
     const segment = new SegmentWriter(objects, cache);
     const unitRoot = await putAll(objects, cache, manifest.experiment!.units, allHeld(heldUnits), segment);
-    const traceRoot = await putAll(objects, cache, manifest.subjects, allHeld(heldTraces), segment);
+    earlier = await putInNewest(objects, cache, earlier, allHeld(heldTraces), segment);
     await segment.flush();
     manifest.experiment!.units = unitRoot;
-    manifest.subjects = traceRoot;
   }
+  manifest.subjects.push(...earlier);
 }
 
 function middle(what: string, costs: readonly Cost[]): Cost {

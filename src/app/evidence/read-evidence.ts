@@ -4,6 +4,7 @@ import { editWindowMs, openManifest } from '../../core/evidence/new-manifest';
 import type { HourCounts, Manifest } from '../../core/evidence/manifest';
 import { heldEntries } from '../../core/evidence/held-entries';
 import { byteSink } from '../../core/evidence/packed-values';
+import { rotateSubjects } from '../../core/evidence/subject-generations';
 import { experimentRules, type ExperimentRules, type Workspace } from '../../core/evidence/workspace';
 import type { Controller } from '../controller';
 import { requestMeter } from '../request-meter';
@@ -14,7 +15,7 @@ import { openObservations } from './read-observations';
 import { foldPending, openScores } from './read-scores';
 import { finishSlice, type Reading } from './reading';
 import { rememberedHash } from './remembered-hash';
-import { rotateSubjects, writeSnapshot } from './snapshot';
+import { writeSnapshot } from './snapshot';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,5 +1,6 @@
 import { allReadMs } from '../../core/evidence/lanes';
 import { openManifest } from '../../core/evidence/new-manifest';
+import { newGeneration } from '../../core/evidence/subject-generations';
 import type { Manifest } from '../../core/evidence/manifest';
 import type { PromptItem } from '../../core/item/prompt-item';
 import type { Controller } from '../controller';
@@ -84,7 +85,8 @@ function newManifest({ startedAtMs }: RebuildState, { prompt }: PromptRebuild): 
 
 /** A reader that begins before the week, and forgets nothing. */
 function firstManifest(prompt: string, { fromMs }: RebuildState): Manifest {
-  return { ...openManifest(prompt, null, null, fromMs - BEFORE_MS), rotatedAtMs: Number.MAX_SAFE_INTEGER };
+  const manifest = openManifest(prompt, null, null, fromMs - BEFORE_MS);
+  return { ...manifest, subjects: [newGeneration(Number.MAX_SAFE_INTEGER)] };
 }
 
 async function storedManifest({ objects }: Controller, { manifest }: PromptRebuild): Promise<Manifest> {

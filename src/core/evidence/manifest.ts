@@ -16,12 +16,9 @@ export interface Manifest {
   prompt: string;
   observations: Lane[];
   scores: Lane[];
-  /** Traces and sessions → SubjectRecord, in two generations: what changes is written to the newer one. */
-  subjects: PageAddress | null;
-  olderSubjects: PageAddress | null;
-  /** When the newer generation began, ms. */
-  rotatedAtMs: number;
-  /** When the older generation began, ms: whatever was read of rows since then is still remembered. */
+  /** Traces and sessions, newest generation first, never empty: what changes is written to the newest one. */
+  subjects: SubjectGeneration[];
+  /** When the oldest generation that is kept began, ms: whatever was read of rows since then is still remembered. */
   keptSinceMs: number;
   /** Scores whose trace has not been seen yet; session ids in them are hashed. */
   pending: ScoreRow[];
@@ -30,6 +27,16 @@ export interface Manifest {
   experiment: ExperimentEvidence | null;
   /** What could not be attributed since the experiment began (or since reading began), by reason. */
   unattributed: Record<UnattributedReason, number>;
+}
+
+/** The traces and sessions that were met or changed in one stretch of time. */
+export interface SubjectGeneration {
+  /** When it began, ms; it ends when the next newer one begins. */
+  sinceMs: number;
+  /** Key → SubjectRecord; null = empty. */
+  root: PageAddress | null;
+  /** The page of its keys' hashes; null = empty. */
+  hashes: PageAddress | null;
 }
 
 /**

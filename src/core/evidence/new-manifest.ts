@@ -1,6 +1,7 @@
 import { emptyGuardrailState } from '../judging/guardrail-state';
 import type { Experiment } from './experiment';
 import { newLanes, type Lane } from './lanes';
+import { newGeneration } from './subject-generations';
 import type { ExperimentEvidence, Manifest } from './manifest';
 
 const HOUR_MS = 3_600_000;
@@ -43,9 +44,7 @@ function emptyManifest(prompt: string, startMs: number): Manifest {
     prompt,
     observations: newLanes([0, 0], startMs),
     scores: newLanes([0, 0, 0], startMs),
-    subjects: null,
-    olderSubjects: null,
-    rotatedAtMs: startMs,
+    subjects: [newGeneration(startMs)],
     keptSinceMs: startMs,
     pending: [],
     days: [],
