@@ -46,7 +46,7 @@ export async function validatePrompts(options: ValidateOptions): Promise<Validat
   const versions = before === null ? [] : checkVersions(loaded.prompts, before.lock, before.name);
   const isSound = [...loaded.problems, ...versions].every(({ severity }) => severity !== 'error');
   const text = lockText(lockOf(loaded.definitions));
-  const isCurrent = onDisk?.ok === true && lockText(onDisk.lock) === text;
+  const isCurrent = onDisk === null ? loaded.definitions.length === 0 : onDisk.ok && lockText(onDisk.lock) === text;
   const written = isSound && options.write && !isCurrent;
   if (written) writeFileSync(join(folder, LOCK_FILE), text);
   const lock = isCurrent || written || (!isSound && onDisk?.ok !== false) ? [] : [staleLock(onDisk, shownAs)];

@@ -131,32 +131,62 @@ function npxFolder(): string {
   return folder;
 }
 
-testWithGit('the hook stops a commit of what is staged and wrong, and no other', async () => {
+/** Tries a commit through the hook: `committed`, or what was said instead. */
+function tryCommit(folder: string, args: readonly string[]): string {
+  const env = { PATH: `${npxFolder()}${delimiter}${process.env['PATH']}` };
+  try {
+    git(folder, ['commit', '-qm', 'Another', ...args], env);
+    return 'committed';
+  } catch (error) {
+    return String((error as { stdout: unknown }).stdout) + String((error as { stderr: unknown }).stderr);
+  }
+}
+
+/** A repository with an app in a folder of its own, whose prompts are committed. */
+async function repositoryOfAnApp(): Promise<{ top: string; app: string }> {
   const top = newRepository();
   const app = join(top, 'apps/my bot');
   mkdirSync(app, { recursive: true });
   await init(app);
   commitAll(top);
-  const env = { PATH: `${npxFolder()}${delimiter}${process.env['PATH']}` };
-  const commit = (...args: string[]): string => {
-    try {
-      git(app, ['commit', '-qm', 'Another', ...args], env);
-      return 'committed';
-    } catch (error) {
-      return String((error as { stdout: unknown }).stdout) + String((error as { stderr: unknown }).stderr);
-    }
-  };
+  return { top, app };
+}
+
+const TOO_LOW =
+  'prompts/greeting.md:3:1 error version: expected version 1.0.1 or higher for a changed content since HEAD, got 1.0.0';
+
+testWithGit('the hook stops a commit of what is staged and wrong, and no other', async () => {
+  const { app } = await repositoryOfAnApp();
   const prompt = read(app, 'prompts/greeting.md');
   writeFileSync(join(app, 'prompts/greeting.md'), prompt.replace('friendly', 'kind'));
   writeFiles({ 'notes.txt': 'x' }, app);
   git(app, ['add', 'notes.txt']);
-  expect(commit()).toBe('committed');
-  const stopped = commit('-a');
-  expect(stopped).toContain(
-    'prompts/greeting.md:3:1 error version: expected version 1.0.1 or higher for a changed content since HEAD, got 1.0.0',
-  );
+  expect(tryCommit(app, [])).toBe('committed');
+  const stopped = tryCommit(app, ['-a']);
+  expect(stopped).toContain(TOO_LOW);
   expect(stopped).toContain('The prompts are not committed');
   writeFileSync(join(app, 'prompts/greeting.md'), prompt.replace('friendly', 'kind').replace('1.0.0', '1.0.1'));
   await rampart({ cwd: app }, 'validate', '--write');
-  expect(commit('-a')).toBe('committed');
+  expect(tryCommit(app, ['-a'])).toBe('committed');
+});
+
+testWithGit('the hook works in a linked worktree, where git tells it GIT_DIR', async () => {
+  const { top } = await repositoryOfAnApp();
+  const other = join(newFolder(), 'other');
+  git(top, ['worktree', 'add', '-q', other]);
+  const app = join(other, 'apps/my bot');
+  const prompt = read(app, 'prompts/greeting.md');
+  writeFileSync(join(app, 'prompts/greeting.md'), prompt.replace('friendly', 'kind'));
+  expect(tryCommit(app, ['-a'])).toContain(TOO_LOW);
+  writeFileSync(join(app, 'prompts/greeting.md'), prompt.replace('friendly', 'kind').replace('1.0.0', '1.0.1'));
+  await rampart({ cwd: app }, 'validate', '--write');
+  expect(tryCommit(app, ['-a'])).toBe('committed');
+});
+
+testWithGit('the hook lets the prompts folder be removed', async () => {
+  const { app } = await repositoryOfAnApp();
+  git(app, ['rm', '-rq', 'prompts']);
+  expect(existsSync(join(app, 'prompts'))).toBe(false);
+  mkdirSync(app, { recursive: true });
+  expect(tryCommit(app, [])).toBe('committed');
 });

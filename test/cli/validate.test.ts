@@ -191,6 +191,11 @@ testWithGit('a lock with a conflict in it is said, and written anew', async () =
 
 testWithGit.each([
   [['validate', '--against', 'nowhere'], 3, "--against: expected a commit of this repository, got 'nowhere'"],
+  [
+    ['validate', '--staged', '--prompts', 'elsewhere'],
+    3,
+    expect.stringMatching(/^--staged: expected a folder of prompts, got .*elsewhere$/u),
+  ],
   [['validate', '--staged', '--write'], 2, '--write: expected no --staged beside it'],
   [
     ['validate', '--prompts', 'elsewhere'],

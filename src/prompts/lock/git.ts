@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { RampartError } from '../../core/errors';
 
 /** Runs git in a folder; null when it ends with a failure, is not installed, or the folder is in no repository. */
@@ -12,10 +12,20 @@ export function git(folder: string, args: readonly string[], input = ''): string
       encoding: 'utf8',
       maxBuffer: 256 * 1024 * 1024,
       stdio: ['pipe', 'pipe', 'ignore'],
+      env: findingItsOwn(process.env),
     });
   } catch {
     return null;
   }
+}
+
+/**
+ * In a hook of a linked worktree or a submodule git sets GIT_DIR alone, which makes it take whatever folder it runs in for the
+ * top of the working tree. Without it, it finds the repository of the folder; a pair of GIT_DIR and GIT_WORK_TREE is kept.
+ */
+function findingItsOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { GIT_DIR, ...rest } = env;
+  return GIT_DIR === undefined || env['GIT_WORK_TREE'] !== undefined ? env : rest;
 }
 
 /** The repository's top folder; null where there is no git. */
@@ -43,30 +53,45 @@ export function hasCommit(folder: string): boolean {
 
 /**
  * Gives what is staged of a folder to `use`, as files in a folder that is removed afterwards. It lies in git's own folder,
- * so that what TypeScript files import from `node_modules` is found.
- * @throws RampartError `bad_input` where there is no git
+ * so that what TypeScript files import from `node_modules` is found. The folder itself need not be on disk any more.
+ * @throws RampartError `bad_input` where there is no git, `not_found` for a folder that neither disk nor history has
  */
 export async function withStaged<Result>(folder: string, use: (staged: string) => Promise<Result>): Promise<Result> {
-  const top = gitTop(folder);
+  const at = nearestOnDisk(folder);
+  const top = gitTop(at);
   if (top === null) {
     throw new RampartError('bad_input', `--staged: expected a git repository, got ${folder}`);
   }
-  const gitFolder = resolve(folder, git(folder, ['rev-parse', '--git-dir'])!.trim());
+  if (!isKnown(at, folder))
+    throw new RampartError('not_found', `--staged: expected a folder of prompts, got ${folder}`);
+  const gitFolder = resolve(at, git(at, ['rev-parse', '--git-dir'])!.trim());
+  const inside = join(git(at, ['rev-parse', '--show-prefix'])!.trim(), relative(at, folder));
   const copy = mkdtempSync(join(gitFolder, 'rampart-staged-'));
   try {
-    if (git(top, ['checkout-index', '-z', '--stdin', `--prefix=${copy}/`], stagedFiles(folder)) === null) {
+    if (git(top, ['checkout-index', '-z', '--stdin', `--prefix=${copy}/`], stagedFiles(at, folder)) === null) {
       throw new RampartError('bad_input', '--staged: expected an index that can be read, got a failure of git');
     }
-    return await use(join(copy, git(folder, ['rev-parse', '--show-prefix'])!.trim()));
+    mkdirSync(join(copy, inside), { recursive: true });
+    return await use(join(copy, inside));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
+/** True for a folder that is on disk, or that the last commit had: it may be about to be removed. */
+function isKnown(at: string, folder: string): boolean {
+  return at === folder || (git(at, ['ls-tree', 'HEAD', '--', relative(at, folder)]) ?? '') !== '';
+}
+
+/** The folder, or the nearest above it that is there. */
+function nearestOnDisk(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearestOnDisk(dirname(folder));
+}
+
 /** The folder's; with TypeScript among them, also the code that it may import from the rest of the repository. */
-function stagedFiles(folder: string): string {
-  const list = (...paths: string[]): string => git(folder, ['ls-files', '-z', '--full-name', '--', ...paths]) ?? '';
-  const own = list('.');
+function stagedFiles(at: string, folder: string): string {
+  const list = (...paths: string[]): string => git(at, ['ls-files', '-z', '--full-name', '--', ...paths]) ?? '';
+  const own = list(`:(literal)${relative(at, folder) || '.'}`);
   if (!own.includes('.prompt.ts\0')) return own;
   const code = list(...['ts', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `:(top)*.${ending}`));
   return [...new Set(`${own}${code}`.split('\0'))]
