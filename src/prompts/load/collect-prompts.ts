@@ -1,9 +1,14 @@
-import { didYouMean } from '../../core/policy/did-you-mean';
-import { pathText, show, type Path } from '../../core/policy/problem';
+import { closest, didYouMean } from '../../core/policy/did-you-mean';
+import { pathText, show, type Path, type Report } from '../../core/policy/problem';
 import { readShape } from '../../core/policy/read-shape';
 import type * as z from 'zod';
 import type { PromptDefinition, PromptProblem } from '../definition';
-import { writtenDefinition, writtenVariantFile, type WrittenVariant } from '../written-definition';
+import {
+  writtenDefinition,
+  writtenVariantFile,
+  type WrittenDefinition,
+  type WrittenVariant,
+} from '../written-definition';
 import { configProblems } from '../rules/model-config';
 import { unknownConfig, type ModelConfigs } from './model-configs';
 import { normaliseBase, normaliseVariant, type Base } from './normalise-prompt';
@@ -17,10 +22,14 @@ export interface LoadedPrompt {
   places: Places;
   /** What stands before a path of it in messages: `variants.concise`, or nothing. */
   prefix: Path;
+  /** Keys that could not be read, so that nothing can be said of what follows from them; absent: all could. */
+  unread?: ReadonlySet<string>;
 }
 
 interface Collected {
   prompts: LoadedPrompt[];
+  /** Bases without what is wrong with them: for finding what else is, and for those that refer to them. */
+  halfRead: LoadedPrompt[];
   problems: PromptProblem[];
 }
 
@@ -30,7 +39,7 @@ export function collectPrompts(
   variantFiles: readonly { source: ReadSource; name: string }[],
   configs: ModelConfigs,
 ): Collected {
-  const collected: Collected = { prompts: [], problems: [] };
+  const collected: Collected = { prompts: [], halfRead: [], problems: [] };
   const bases = new Map<string, Base & { places: Places }>();
   const broken = new Set<unknown>();
   for (const source of sources) {
@@ -76,23 +85,49 @@ function byName({ definition: a }: LoadedPrompt, { definition: b }: LoadedPrompt
 function readBase(source: ReadSource, configs: ModelConfigs, collected: Collected): (Base & { places: Places }) | null {
   const isChat = source.value['type'] === undefined && source.value['messages'] !== undefined;
   const value = isChat ? { ...source.value, type: 'chat' } : source.value;
+  const unread = new Set<string>();
+  const wrong = (path: Path, message: string): void => {
+    unread.add(String(path[0]));
+    add(collected, source.places, path, message);
+  };
   const before = collected.problems.length;
   checkExtends(value['extends'], source.places, [], configs, collected);
+  if (hasErrors(collected, before)) unread.add('extends');
+  const beforeConfig = collected.problems.length;
   checkConfig(value['config'], source.places, [], collected);
-  const written = shaped(writtenDefinition, { ...source, value }, collected);
+  if (hasErrors(collected, beforeConfig)) unread.add('config');
+  for (const { path, message } of shapeProblems(writtenDefinition, value)) wrong(path, message);
+  const written = withoutKeys(value, unread);
   if (written === null) return null;
-  if (written.type === 'chat') {
-    if (written.text !== undefined)
-      add(collected, source.places, ['text'], "expected messages for type 'chat', got text");
-    if ((written.messages ?? []).length === 0)
-      add(collected, source.places, ['messages'], 'expected messages, got none');
+  const meant = [...unread].map((key) => closest(key, Object.keys(writtenDefinition.shape)) ?? key);
+  checkBody(written, new Set([...unread, ...meant]), wrong);
+  const base = { ...normaliseBase(written, configs, source.places.of), places: source.places };
+  if (unread.size === 0) return base;
+  const { definition } = base;
+  collected.halfRead.push({ definition, places: source.places, prefix: [], unread: new Set([...unread, ...meant]) });
+  return null;
+}
+
+/** The body is of the type, as far as both could be read. */
+function checkBody({ type, text, messages }: WrittenDefinition, unread: ReadonlySet<string>, wrong: Report): void {
+  if (['type', 'text', 'messages'].some((key) => unread.has(key))) return;
+  if (type === 'chat') {
+    if (text !== undefined) wrong(['text'], "expected messages for type 'chat', got text");
+    if ((messages ?? []).length === 0) wrong(['messages'], 'expected messages, got none');
   } else {
-    if (written.messages !== undefined)
-      add(collected, source.places, ['messages'], "expected text for type 'text', got messages");
-    if (written.text === undefined) add(collected, source.places, ['text'], 'expected a text, got none');
+    if (messages !== undefined) wrong(['messages'], "expected text for type 'text', got messages");
+    if (text === undefined) wrong(['text'], 'expected a text, got none');
   }
-  if (hasErrors(collected, before)) return null;
-  return { ...normaliseBase(written, configs, source.places.of), places: source.places };
+}
+
+/** What is left of a value without the keys that are wrong; null when nothing can be said without them. */
+function withoutKeys(value: ReadSource['value'], unread: ReadonlySet<string>): WrittenDefinition | null {
+  const rest = Object.entries(value).filter(([key]) => !unread.has(key));
+  const parsed = writtenDefinition.safeParse({
+    ...(unread.has('version') ? { version: '0.0.0' } : {}),
+    ...Object.fromEntries(rest),
+  });
+  return parsed.success ? parsed.data : null;
 }
 
 interface NamedVariant {
@@ -146,10 +181,14 @@ function shaped<Shape extends z.ZodObject>(
   { value, places }: ReadSource,
   collected: Collected,
 ): z.infer<Shape> | null {
-  const { problems: all } = readShape(shape, value);
-  const problems = all.filter((problem) => !isEmptied(problem, all));
+  const problems = shapeProblems(shape, value);
   for (const { path, message } of problems) add(collected, places, path, message);
   return problems.length > 0 ? null : shape.parse(value);
+}
+
+function shapeProblems(shape: z.ZodObject, value: unknown): Stated[] {
+  const { problems } = readShape(shape, value);
+  return problems.filter((problem) => !isEmptied(problem, problems));
 }
 
 /** An object whose one key is misspelt is not empty as well. */

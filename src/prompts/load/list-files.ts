@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { RampartError } from '../../core/errors';
+import type { PromptProblem } from '../definition';
 
 /** A file of the prompts folder. */
 export interface PromptFile {
@@ -39,14 +40,22 @@ export function listPromptFiles(folder: string, shownAs: string): PromptFiles {
   return found;
 }
 
-/** The text of a file. */
-export function readText({ path, file }: PromptFile): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const code = String((cause as NodeJS.ErrnoException).code);
-    throw new RampartError('bad_input', `${file}: expected a readable file, got ${code}`, { cause });
-  }
+/** A file with its text. */
+export interface ReadFile extends PromptFile {
+  text: string;
+}
+
+/** The files that can be read, with their texts; a problem for each of the others. */
+export function readTexts(files: readonly PromptFile[], problems: PromptProblem[]): ReadFile[] {
+  return files.flatMap((each) => {
+    try {
+      return [{ ...each, text: readFileSync(each.path, 'utf8') }];
+    } catch (error) {
+      const message = `expected a readable file, got ${(error as NodeJS.ErrnoException).code}`;
+      problems.push({ place: { file: each.file, line: 1, column: 1 }, path: '', message, severity: 'error' });
+      return [];
+    }
+  });
 }
 
 /** Name of a config or variant: the file's, without its ending. */

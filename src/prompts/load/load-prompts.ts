@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { checkPrompts } from '../rules/check-prompts';
 import type { PromptDefinition, PromptProblem } from '../definition';
 import { collectPrompts, type LoadedPrompt } from './collect-prompts';
-import { listPromptFiles, readText, slashed, stem, type PromptFile, type PromptFiles } from './list-files';
+import { listPromptFiles, readTexts, slashed, stem, type PromptFile, type ReadFile } from './list-files';
 import { readModelConfigs } from './model-configs';
 import { readMarkdown, type ReadSource } from './read-markdown';
 import { readTypescript } from './read-typescript';
@@ -31,21 +31,24 @@ export async function loadPrompts(
   shownAs = slashed(relative(resolve(top), resolve(folder))),
 ): Promise<LoadedPrompts> {
   const files = listPromptFiles(resolve(folder), shownAs);
+  const unreadable: PromptProblem[] = [];
+  const read = (list: readonly PromptFile[]): ReadFile[] => readTexts(list, unreadable);
   const configs = readModelConfigs(
-    files.configs.map((each) => ({ name: stem(each.inside), file: each.file, text: readText(each) })),
+    read(files.configs).map(({ inside, file, text }) => ({ name: stem(inside), file, text })),
   );
-  const typescript = await readTypescript(files.typescript);
-  const markdown = files.markdown.map((each) => readMarkdown(each.file, readText(each), isChat));
+  const typescript = await readTypescript(read(files.typescript));
+  const markdown = read(files.markdown).map(({ file, text }) => readMarkdown(file, text, isChat));
   const bases = [...markdown.flatMap(({ source }) => source ?? []), ...typescript.sources];
-  const variants = readVariants(files, bases);
+  const variants = readVariants(read(files.variants), bases);
   const collected = collectPrompts(bases, variants.sources, configs);
   const problems = [
+    ...unreadable,
     ...configs.problems,
     ...typescript.problems,
     ...markdown.flatMap((each) => each.problems),
     ...variants.problems,
     ...collected.problems,
-    ...checkPrompts(collected.prompts),
+    ...checkPrompts([...collected.prompts, ...collected.halfRead]),
     ...(await schemaProblems(collected.prompts)),
   ];
   return {
@@ -79,15 +82,15 @@ function isChat(front: Readonly<Record<string, unknown>>): boolean {
 
 /** A variant's body is read as its base's is. */
 function readVariants(
-  files: PromptFiles,
+  files: readonly ReadFile[],
   bases: readonly ReadSource[],
 ): { sources: { source: ReadSource; name: string }[]; problems: PromptProblem[] } {
   const chats = new Set(
     bases.filter(({ value }) => isChat(value) || 'messages' in value).map(({ value }) => value['name']),
   );
-  const read = files.variants.map((each: PromptFile) => ({
-    name: stem(each.inside),
-    ...readMarkdown(each.file, readText(each), (front) => chats.has(front['base'])),
+  const read = files.map(({ inside, file, text }) => ({
+    name: stem(inside),
+    ...readMarkdown(file, text, (front) => chats.has(front['base'])),
   }));
   return {
     sources: read.flatMap(({ source, name }) => (source === null ? [] : [{ source, name }])),

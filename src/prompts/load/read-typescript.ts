@@ -1,6 +1,6 @@
 import type { Path } from '../../core/policy/problem';
 import type { PromptProblem, SourcePlace } from '../definition';
-import { readText, type PromptFile } from './list-files';
+import type { PromptFile, ReadFile } from './list-files';
 import { findLiteral, type LiteralPart } from './literal-places';
 import { positionAt, type Places } from './places';
 import type { ReadSource } from './read-markdown';
@@ -8,7 +8,7 @@ import { runPromptFiles, type RanFile } from './run-prompt-files';
 
 /** Runs the TypeScript files of the prompts folder and gathers what they define. */
 export async function readTypescript(
-  files: readonly PromptFile[],
+  files: readonly ReadFile[],
 ): Promise<{ sources: ReadSource[]; problems: PromptProblem[] }> {
   if (files.length === 0) return { sources: [], problems: [] };
   const ran = await runPromptFiles(files.map(({ path }) => path));
@@ -16,7 +16,7 @@ export async function readTypescript(
   const problems: PromptProblem[] = [];
   for (const [index, file] of files.entries()) {
     const { definitions, failure } = ran[index]!;
-    const text = readText(file);
+    const { text } = file;
     for (const { value, line, column } of definitions) {
       sources.push({ file: file.file, value, places: placesOf(file.file, text, { line, column }) });
     }

@@ -9,27 +9,34 @@ import { checkVariables, usedVariables } from './variables';
 
 /**
  * What is wrong with prompts whose shapes are right, as far as it can be known without history and without Langfuse. What a
- * variant has from its base is said of the base alone.
+ * variant has from its base is said of the base alone, and nothing is said that follows from keys that could not be read.
  * @param prompts bases before their variants
  */
 export function checkPrompts(prompts: readonly LoadedPrompt[]): PromptProblem[] {
   const graph = referenceGraph(prompts);
-  const judges = new Map([...graph].map(([name, { prompt }]) => [name, prompt.definition.variables]));
+  const judges = new Map([...graph].map(([name, { prompt }]) => [name, judgeVariables(prompt)]));
   const ofVariants = variablesOfVariants(prompts);
   const ofBase = new Map<string, ReadonlySet<string>>();
   const own = prompts.flatMap((prompt) => {
     const { name, variant } = prompt.definition;
+    const without = (...keys: string[]): boolean => keys.some((key) => prompt.unread?.has(key) === true);
+    const isBodyUnread = without('type', 'text', 'messages');
     const problems = [
       ...checkNames(prompt),
-      ...checkRollout(prompt),
-      ...checkReferences(prompt, graph),
-      ...checkVariables(prompt, graph, ofVariants.get(name) ?? new Set()),
-      ...checkTestCases(prompt, judges),
+      ...(without('extends', 'rollout') ? [] : checkRollout(prompt)),
+      ...(without('external') ? [] : checkReferences(prompt, graph)),
+      ...(isBodyUnread || without('variables') ? [] : checkVariables(prompt, graph, ofVariants.get(name) ?? new Set())),
+      ...(isBodyUnread || without('variables', 'extends', 'config', 'tests') ? [] : checkTestCases(prompt, judges)),
     ];
     if (variant === null) ofBase.set(name, new Set(problems.map(({ message }) => message)));
     return variant === null ? problems : problems.filter(({ message }) => ofBase.get(name)?.has(message) !== true);
   });
   return [...checkUniqueness(prompts), ...own];
+}
+
+/** Null when they could not be read. */
+function judgeVariables({ definition, unread }: LoadedPrompt): readonly string[] | null {
+  return unread?.has('variables') === true ? null : definition.variables;
 }
 
 /** By name of the base. */

@@ -69,7 +69,7 @@ function checkReference(prompt: LoadedPrompt, reference: Reference, graph: Refer
     const expected = 'expected a reference to a prompt of this folder, or to one that `external` names';
     return [state(`${expected}, got ${show(name)}${hint}`), ...moving];
   }
-  if (target.prompt.definition.body.type === 'chat') {
+  if (target.prompt.definition.body.type === 'chat' && target.prompt.unread?.has('type') !== true) {
     return [state(`expected a reference to a text prompt, got ${show(name)}, whose type is chat`)];
   }
   const walked = walk([prompt.definition.name, name], graph);

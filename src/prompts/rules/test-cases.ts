@@ -7,9 +7,12 @@ import { readTemplate } from './template';
 
 /**
  * Test cases: values for every variable, known placeholders, patterns that can be read, judges that exist.
- * @param judges the bases of the folder with their variables
+ * @param judges the bases of the folder with their variables; null where those could not be read
  */
-export function checkTestCases(prompt: LoadedPrompt, judges: ReadonlyMap<string, readonly string[]>): PromptProblem[] {
+export function checkTestCases(
+  prompt: LoadedPrompt,
+  judges: ReadonlyMap<string, readonly string[] | null>,
+): PromptProblem[] {
   return prompt.definition.tests.flatMap((test) => [
     ...checkValues(prompt, test),
     ...checkPlaceholders(prompt, test),
@@ -71,7 +74,7 @@ function checkPlaceholders(prompt: LoadedPrompt, test: TestCase): PromptProblem[
 function wrongWith(
   assertion: Assertion,
   prompt: LoadedPrompt,
-  judges: ReadonlyMap<string, readonly string[]>,
+  judges: ReadonlyMap<string, readonly string[] | null>,
 ): string | null {
   switch (assertion.kind) {
     case 'matches':
@@ -95,8 +98,9 @@ function wrongWithPattern(pattern: string, flags: string): string | null {
   }
 }
 
-function wrongWithJudge(judge: string, judges: ReadonlyMap<string, readonly string[]>): string | null {
+function wrongWithJudge(judge: string, judges: ReadonlyMap<string, readonly string[] | null>): string | null {
   const variables = judges.get(judge);
+  if (variables === null) return null;
   if (variables !== undefined) {
     const other = variables.find((name) => name !== 'input' && name !== 'output');
     if (other === undefined && variables.includes('output')) return null;

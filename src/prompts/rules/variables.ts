@@ -54,13 +54,15 @@ function undeclared(name: string, variables: readonly string[]): string {
 function checkDeclared(prompt: LoadedPrompt, used: ReadonlySet<string>, isKnown: boolean): PromptProblem[] {
   const { variables, variant } = prompt.definition;
   if (variant !== null) return [];
+  // The variants of a base that could not be read are not known, and may use what it does not.
+  const isEveryUseKnown = isKnown && prompt.unread === undefined;
   return variables.flatMap((name, index) => {
     const path = ['variables', index];
     if (!VARIABLE_NAME.test(name)) {
       const expected = "expected a variable's name of letters, digits and '_' that starts with a letter";
       return [problemAt(prompt, path, `${expected}, got ${show(name)}`)];
     }
-    if (used.has(name) || !isKnown) return [];
+    if (used.has(name) || !isEveryUseKnown) return [];
     return [
       problemAt(
         prompt,

@@ -1,4 +1,7 @@
-import { lines, load, markdown, removeFolders } from '../prompts-folder';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { loadPrompts } from '../../../src/prompts/load/load-prompts';
+import { lines, load, markdown, removeFolders, writeFiles } from '../prompts-folder';
 
 afterAll(removeFolders);
 
@@ -228,6 +231,56 @@ test('everything that is wrong is said at once, with file, line and column', asy
     "prompts/variants/k.md:2:1 base: expected the name of a prompt of this folder, got 'hh'; did you mean 'h'?",
   ]);
   expect(definitions.map(({ name }) => name)).toEqual(['d', 'e', 'h', 'j']);
+});
+
+test('what is wrong with one key hides nothing that is wrong with the others, and blames nobody else', async () => {
+  const { definitions, problems } = await load({
+    'a.md': markdown(
+      'name: a\nversion: 1.0\ndescripton: x\nlabels: [Bad]\nvariables: [nam]\ntests: [{ name: x, assert: [{ matches: "(" }] }]',
+      'Hi {{name}}, @@@langfusePrompt:name=nowhere|version=1@@@',
+    ),
+    'b.md': markdown(
+      'name: b\nversion: 1.0.0\ntests: [{ name: x, assert: [{ judge: { prompt: judge, atLeast: .5 } }] }]',
+      '@@@langfusePrompt:name=c|version=1@@@',
+    ),
+    'c.md': markdown('name: c\nversion: 1.0.0\ntype: 3\nvariables: [x]', 'Hello.'),
+    'd.md': markdown('name: d\nversion: 1.0.0\nextends: nowhere\nrollout: { stepz: [] }', '{{x}}'),
+    'e.md': markdown('name: e\nversion: 1.0.0\nvariabels: [x]\nvariables: [y]', '{{x}}'),
+    'f.md': markdown('name: f\nversion: 1.0.0\ntxet: Hi.', ''),
+    'judge.md': markdown('name: judge\nversion: 1.0.0\nlables: []\nvariables: [output]', '{{output}}'),
+  });
+  expect(lines(problems)).toEqual([
+    "prompts/a.md:3:1 version: expected a version MAJOR.MINOR.PATCH such as '1.2.0', got 1",
+    "prompts/a.md:4:1 descripton: expected a known key, got 'descripton'; did you mean 'description'?",
+    "prompts/a.md:5:10 labels[0]: expected a label of 1 to 36 of a-z, 0-9, '_', '-' and '.', got 'Bad'",
+    "prompts/a.md:7:9 tests[0].variables: expected a value for every variable, got none for 'nam'",
+    expect.stringContaining('prompts/a.md:7:29 tests[0].assert[0]: expected a regular expression, got: '),
+    "prompts/a.md:10:4 text: expected a variable that `variables` declares, got '{{name}}'; did you mean 'nam'?",
+    "prompts/a.md:10:14 text: expected a reference to a prompt of this folder, or to one that `external` names, got 'nowhere'",
+    "prompts/c.md:4:1 type: expected 'text' or 'chat', got 3",
+    "prompts/d.md:4:1 extends: expected a file in configs/, which has none, got 'nowhere'",
+    "prompts/d.md:8:1 text: expected a variable that `variables` declares, got '{{x}}'",
+    "prompts/e.md:4:1 variabels: expected a known key, got 'variabels'; did you mean 'variables'?",
+    "prompts/f.md:4:1 txet: expected a known key, got 'txet'; did you mean 'text'?",
+    "prompts/judge.md:4:1 lables: expected a known key, got 'lables'; did you mean 'labels'?",
+  ]);
+  expect(definitions.map(({ name }) => name)).toEqual(['b']);
+});
+
+test('a file that cannot be read is a problem like any other', async () => {
+  const top = writeFiles({ 'prompts/a.md': markdown('name: a\nversion: 1.0.0\nlabels: [Bad]') });
+  for (const file of ['b.md', 'variants/c.md', 'configs/d.yaml', 'e.prompt.ts']) {
+    mkdirSync(dirname(join(top, 'prompts', file)), { recursive: true });
+    symlinkSync('/nowhere', join(top, 'prompts', file));
+  }
+  const { problems } = await loadPrompts(join(top, 'prompts'));
+  expect(lines(problems)).toEqual([
+    expect.stringContaining('prompts/a.md:4:10 labels[0]: '),
+    'prompts/b.md:1:1 : expected a readable file, got ENOENT',
+    'prompts/configs/d.yaml:1:1 : expected a readable file, got ENOENT',
+    'prompts/e.prompt.ts:1:1 : expected a readable file, got ENOENT',
+    'prompts/variants/c.md:1:1 : expected a readable file, got ENOENT',
+  ]);
 });
 
 test('a folder that is not there is said with what makes one', async () => {
