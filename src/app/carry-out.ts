@@ -4,6 +4,7 @@ import type { LabelEntry } from '../core/item/outbox';
 import type { PromptItem } from '../core/item/prompt-item';
 import { isRampartError, RampartError, type ErrorCode } from '../core/errors';
 import type { Controller } from './controller';
+import { handBack } from './hand-back';
 import { writeItem } from './write-item';
 
 /** Longer than a tick and its longest call: the time of a claim is the time at which its tick began. */
@@ -33,12 +34,14 @@ export async function carryOut(controller: Controller, prompt: string, nowMs: nu
 }
 
 /**
- * Moves a label to its goal: claims the entry by a conditional write, moves, reads back.
+ * Moves a label to its goal: claims the entry by a conditional write, moves, reads back. A claim that came to nothing is handed
+ * back; that of a worker that died ends with its lease.
  * @returns true when the label is where it should be and nobody can move it to an older goal any more
  */
 async function moveLabel(controller: Controller, prompt: string, id: string, nowMs: number): Promise<boolean> {
+  let goal: LabelEntry | null = null;
   try {
-    const goal = await claim(controller, prompt, id, nowMs);
+    goal = await claim(controller, prompt, id, nowMs);
     if (goal === null) return false;
     const { granted, retryAtMs } = await controller.budget.take(1, 'label', nowMs);
     if (granted === 0) {
@@ -47,22 +50,36 @@ async function moveLabel(controller: Controller, prompt: string, id: string, now
       });
     }
     await controller.langfuse.moveLabel(prompt, goal.version, goal.label);
-    return (await isMoved(controller, prompt, goal)) && (goal.contestedUntilMs ?? 0) <= nowMs;
+    if (await isMoved(controller, prompt, goal)) return (goal.contestedUntilMs ?? 0) <= nowMs;
+    await handBack(controller, prompt, goal, null);
   } catch (error) {
     if (!isRampartError(error)) throw error;
     if (error.code === 'provider_rate_limited') {
       await controller.budget.blockUntil(nowMs + (error.retryAfterMs ?? AFTER_429_MS));
     }
-    controller.log({ level: 'error', event: 'label_move_failed', prompt, problem: error.message });
-    return false;
+    controller.log({
+      level: 'error',
+      event: 'label_move_failed',
+      prompt,
+      problem: error.message,
+    });
+    if (goal !== null) await handBack(controller, prompt, goal, error);
   }
+  return false;
 }
 
 /** Reads back: the version alone holds the label. Two holders are possible, and are not what was asked for. */
 async function isMoved(controller: Controller, prompt: string, { label, version }: LabelEntry): Promise<boolean> {
   const holders = await controller.langfuse.versionsWithLabel(prompt, label);
   if (holders.length === 1 && holders[0] === version) return true;
-  controller.log({ level: 'warn', event: 'label_not_moved', prompt, label, expected: version, seen: holders });
+  controller.log({
+    level: 'warn',
+    event: 'label_not_moved',
+    prompt,
+    label,
+    expected: version,
+    seen: holders,
+  });
   return false;
 }
 
@@ -71,10 +88,18 @@ async function claim(controller: Controller, prompt: string, id: string, nowMs: 
   const item = await controller.store.read(prompt);
   const entry = item?.outbox.find((other) => other.id === id);
   if (item === null || entry?.kind !== 'label' || (entry.leaseUntilMs ?? 0) > nowMs) return null;
-  const claimed: LabelEntry = { ...entry, leaseUntilMs: nowMs + LEASE_MS, attempts: entry.attempts + 1 };
+  const claimed: LabelEntry = {
+    ...entry,
+    leaseUntilMs: nowMs + LEASE_MS,
+    attempts: entry.attempts + 1,
+  };
   const outbox = item.outbox.map((other) => (other.id === id ? claimed : other));
   try {
-    await writeItem(controller, { ...item, revision: item.revision + 1, outbox });
+    await writeItem(controller, {
+      ...item,
+      revision: item.revision + 1,
+      outbox,
+    });
   } catch (error) {
     if (isRampartError(error, 'revision_conflict')) return null;
     throw error;
@@ -93,7 +118,13 @@ async function sendAlerts(controller: Controller, item: PromptItem, done: Set<st
       if (!isRampartError(error)) throw error;
       const { alert } = entry;
       const problem = error.message;
-      controller.log({ level: 'error', event: 'alert_not_sent', prompt: item.prompt, alert, problem });
+      controller.log({
+        level: 'error',
+        event: 'alert_not_sent',
+        prompt: item.prompt,
+        alert,
+        problem,
+      });
       if (CHANNEL_IS_DOWN.includes(error.code)) return;
     }
   }
@@ -112,5 +143,10 @@ async function remove(controller: Controller, prompt: string, done: ReadonlySet<
       if (!isRampartError(error, 'revision_conflict')) throw error;
     }
   }
-  controller.log({ level: 'warn', event: 'outbox_not_cleared', prompt, entries: done.size });
+  controller.log({
+    level: 'warn',
+    event: 'outbox_not_cleared',
+    prompt,
+    entries: done.size,
+  });
 }

@@ -1,4 +1,5 @@
 import { takeStateLock } from '../adapters/local/state-lock';
+import { handBackAll } from '../app/hand-back';
 import { formatDuration, parseDuration } from '../core/policy/duration';
 import { show } from '../core/policy/problem';
 import { checkLangfuse } from './check-langfuse';
@@ -53,9 +54,15 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
   if (failed?.problem) throw failed.problem;
   const out = options.json ? io.stderr : io.stdout;
   const controller = await localController(folder, config, langfuse, io.now, announcing(out));
-  const lock = await takeStateLock({ folder, what: 'run', nowMs: io.now(), answer: answering(controller, io.now) });
+  const lock = await takeStateLock({
+    folder,
+    what: 'run',
+    nowMs: io.now(),
+    answer: answering(controller, io.now),
+  });
   try {
     await rememberConfig(folder, configFile);
+    await handBackAll(controller);
     await controller.store.publish();
     out.write(`rampart run: ${access.baseUrl}, ${describeRun(options, config, configFile)}\n`);
     return await keepTicking(controller, options, io, out);

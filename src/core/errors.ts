@@ -41,3 +41,13 @@ export class RampartError extends Error {
 export function isRampartError(error: unknown, ...codes: ErrorCode[]): error is RampartError {
   return error instanceof RampartError && (codes.length === 0 || codes.includes(error.code));
 }
+
+/**
+ * True when nothing of a refused request can be under way any more: the other side answered it, or it was not sent. One that was
+ * given up without an answer may still be carried out.
+ */
+export function wasAnswered(error: unknown): boolean {
+  if (!isRampartError(error)) return false;
+  const { code, cause } = error;
+  return code !== 'provider_unavailable' || (typeof cause === 'object' && cause !== null && 'status' in cause);
+}

@@ -1,10 +1,13 @@
 import { carryOut, LEASE_MS } from '../../src/app/carry-out';
+import { handBackAll } from '../../src/app/hand-back';
 import { runCommand } from '../../src/app/run-command';
 import { RampartError } from '../../src/core/errors';
 import { DAY_MS, HARM, HOUR_MS, SAFE, TICK_MS } from '../core/rollout/fixtures';
 import { down, label, newWorld, PROMPT, served, type Hook, type World } from './world';
 
-jest.mock('../../src/app/evidence/read-evidence', () => ({ readEvidence: jest.fn() }));
+jest.mock('../../src/app/evidence/read-evidence', () => ({
+  readEvidence: jest.fn(),
+}));
 jest.mock('../../src/app/read-history', () => ({ readHistory: jest.fn() }));
 
 const ann = { prompt: PROMPT, by: 'ann', because: 'I saw it' };
@@ -26,6 +29,21 @@ function failing(...calls: string[]): Hook {
 }
 
 class Crash extends Error {}
+
+/** A worker that dies after it has claimed the move and before it is made. */
+async function killedInMove(world: World): Promise<void> {
+  world.hook = (call) => {
+    if (call === 'langfuse.moveLabel') throw new Crash('killed');
+  };
+  await expect(world.tick(DAY_MS)).rejects.toThrow('killed');
+  world.hook = () => {};
+}
+
+function answered(): RampartError {
+  return new RampartError('provider_unavailable', 'answered 502', {
+    cause: { status: 502 },
+  });
+}
 
 describe('messages survive crashes (4.4)', () => {
   it('killed before and after every call of a tick that promotes: the label moves, each alert has one id, nothing is left', async () => {
@@ -117,8 +135,18 @@ describe('messages survive crashes (4.4)', () => {
 });
 
 const NOISY = {
-  guardrails: [{ metric: 'score:helpfulness', direction: 'higher_is_better', range: [0, 1], margin: 0.05 }],
-  deadlines: { inconclusive: { alert: '15m', pause: '365d' }, noData: { alert: '15m', pause: '365d' } },
+  guardrails: [
+    {
+      metric: 'score:helpfulness',
+      direction: 'higher_is_better',
+      range: [0, 1],
+      margin: 0.05,
+    },
+  ],
+  deadlines: {
+    inconclusive: { alert: '15m', pause: '365d' },
+    noData: { alert: '15m', pause: '365d' },
+  },
 };
 
 describe('alerts', () => {
@@ -126,7 +154,9 @@ describe('alerts', () => {
     const world = await readyToPromote();
     await world.tick(DAY_MS);
     world.hook = (call, [message]) => {
-      const { attributes } = (message ?? {}) as { attributes?: Record<string, string> };
+      const { attributes } = (message ?? {}) as {
+        attributes?: Record<string, string>;
+      };
       if (call === 'alerts.send' && attributes?.['alert'] === 'promoted') throw down('bad_input');
     };
     await world.tick();
@@ -159,19 +189,44 @@ describe('alerts', () => {
 describe('a label goal', () => {
   it('is claimed: while a worker holds it nobody else moves the label; after the lease somebody does', async () => {
     const world = await readyToPromote();
-    world.hook = failing('langfuse.moveLabel');
-    await world.tick(DAY_MS);
-    world.hook = () => {};
+    await killedInMove(world);
     await carryOut(world.controller, PROMPT, world.nowMs + LEASE_MS - 1);
     expect(world.production()).toBe(1);
     await carryOut(world.controller, PROMPT, world.nowMs + LEASE_MS);
     expect(world.production()).toBe(2);
   });
 
+  it.each([
+    ['answered with an error', answered(), []],
+    ['was not answered, and made once more when it is surely over', down(), [{ kind: 'label', version: 2 }]],
+  ])('is tried again by the very next tick when its move %s', async (_, error, left) => {
+    const world = await readyToPromote();
+    world.hook = (call) => {
+      if (call === 'langfuse.moveLabel') throw error;
+    };
+    await world.tick(DAY_MS);
+    expect(world.production()).toBe(1);
+    world.hook = () => {};
+    await world.tick(60_000);
+    expect(world.production()).toBe(2);
+    expect((await world.item()).outbox).toMatchObject(left);
+    await world.tick(LEASE_MS);
+    expect((await world.item()).outbox).toEqual([]);
+  });
+
+  it('is tried again at once by who knows that the worker is dead', async () => {
+    const world = await readyToPromote();
+    await killedInMove(world);
+    await handBackAll(world.controller);
+    await carryOut(world.controller, PROMPT, world.nowMs + 1);
+    expect(world.production()).toBe(2);
+    await carryOut(world.controller, PROMPT, world.nowMs + 1 + LEASE_MS);
+    expect((await world.item()).outbox).toEqual([]);
+  });
+
   it('two workers at once: one moves', async () => {
     const world = await readyToPromote();
-    world.hook = failing('langfuse.moveLabel');
-    await world.tick(DAY_MS);
+    await killedInMove(world);
     let moves = 0;
     world.hook = (call) => {
       if (call === 'langfuse.moveLabel') moves++;
@@ -188,7 +243,13 @@ describe('a label goal', () => {
     };
     await world.tick(DAY_MS);
     expect((await world.item()).outbox).toMatchObject([{ kind: 'label', version: 2, attempts: 1 }]);
-    expect(world.logs).toContainEqual(expect.objectContaining({ event: 'label_not_moved', expected: 2, seen: [2, 5] }));
+    expect(world.logs).toContainEqual(
+      expect.objectContaining({
+        event: 'label_not_moved',
+        expected: 2,
+        seen: [2, 5],
+      }),
+    );
   });
 
   it('a read-back that fails leaves it for the next tick, which finds it done', async () => {
@@ -238,7 +299,9 @@ describe('a label goal', () => {
     world.hook = (call, [untilMs]) => {
       if (call === 'budget.blockUntil') blocked.push(untilMs);
       if (call === 'langfuse.moveLabel')
-        throw new RampartError('provider_rate_limited', 'wait', { retryAfterMs: 5000 });
+        throw new RampartError('provider_rate_limited', 'wait', {
+          retryAfterMs: 5000,
+        });
     };
     await world.tick(DAY_MS);
     expect(blocked).toEqual([world.nowMs + 5000]);

@@ -36,7 +36,8 @@ export function planAtRest(item: PromptItem, evidence: TickEvidence, nowMs: numb
 function planMoving(item: PromptItem, { labels, verifyDeadlineMs }: TickEvidence, nowMs: number): PlanAtRest {
   const at = { rollout: item.rollout, stable: item.assignment.stable, actions: [], said: [] };
   const entry = item.outbox.find((other) => other.kind === 'label');
-  if (entry?.kind !== 'label' || nowMs - entry.atMs < verifyDeadlineMs) return at;
+  if (entry?.kind !== 'label' || entry.version === labels.production) return at;
+  if (nowMs - entry.atMs < verifyDeadlineMs) return at;
   const fact = `unverified:${entry.revision}`;
   if (item.said.includes(fact)) return at;
   const detail = { expected: entry.version, seen: String(labels.production) };

@@ -52,4 +52,5 @@ it('a label that a person asked for without a rollout and that does not arrive i
   const plan = rest(item, STABLE);
   expect(alertsOf(plan)).toEqual(['promotion_unverified']);
   expect(rest({ ...item, said: plan.said }, STABLE).actions).toEqual([]);
+  expect(rest(item, 9).actions).toEqual([]);
 });

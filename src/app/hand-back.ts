@@ -1,0 +1,91 @@
+import { isRampartError, wasAnswered } from '../core/errors';
+import type { LabelEntry } from '../core/item/outbox';
+import type { PromptItem } from '../core/item/prompt-item';
+import type { Controller } from './controller';
+import { writeItem } from './write-item';
+
+const MAX_TRIES = 5;
+
+/**
+ * Ends a claim whose worker could not move the label, so that the next tick tries again and does not wait for the lease.
+ * @param problem why it was not moved; null = it was read back elsewhere
+ */
+export async function handBack(
+  controller: Controller,
+  prompt: string,
+  claimed: LabelEntry,
+  problem: unknown,
+): Promise<void> {
+  const isOver = problem === null || wasAnswered(problem);
+  await rewriteClaims(controller, prompt, (entry) =>
+    entry.id === claimed.id && entry.attempts === claimed.attempts ? freed(entry, isOver) : entry,
+  );
+}
+
+/**
+ * Ends every claim there is. Only for who knows that nobody else works on this store, and that whoever did is dead.
+ */
+export async function handBackAll(controller: Controller): Promise<void> {
+  let cursor: string | null = null;
+  do {
+    const page = await controller.store.listAssignments(cursor);
+    for (const { prompt } of page.assignments) {
+      await rewriteClaims(controller, prompt, (entry) => freed(entry, false));
+    }
+    cursor = page.cursor;
+  } while (cursor !== null);
+}
+
+/** A claim's move may still be carried out unless it is known to be over: it is then made once more afterwards. */
+function freed(entry: LabelEntry, isOver: boolean): LabelEntry {
+  if (entry.leaseUntilMs === null) return entry;
+  const contestedUntilMs = Math.max(entry.contestedUntilMs ?? 0, entry.leaseUntilMs);
+  return {
+    ...entry,
+    leaseUntilMs: null,
+    ...(isOver ? {} : { contestedUntilMs }),
+  };
+}
+
+/** What cannot be written now keeps its lease, which ends by itself. */
+async function rewriteClaims(
+  controller: Controller,
+  prompt: string,
+  change: (entry: LabelEntry) => LabelEntry,
+): Promise<void> {
+  try {
+    for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+      const item = await controller.store.read(prompt);
+      if (item === null || (await isWritten(controller, item, change))) return;
+    }
+  } catch (error) {
+    if (!isRampartError(error)) throw error;
+    controller.log({
+      level: 'warn',
+      event: 'claim_not_handed_back',
+      prompt,
+      problem: error.message,
+    });
+  }
+}
+
+/** @returns false when somebody else wrote in between */
+async function isWritten(
+  controller: Controller,
+  item: PromptItem,
+  change: (entry: LabelEntry) => LabelEntry,
+): Promise<boolean> {
+  const outbox = item.outbox.map((entry) => (entry.kind === 'label' ? change(entry) : entry));
+  if (outbox.every((entry, index) => entry === item.outbox[index])) return true;
+  try {
+    await writeItem(controller, {
+      ...item,
+      revision: item.revision + 1,
+      outbox,
+    });
+    return true;
+  } catch (error) {
+    if (isRampartError(error, 'revision_conflict')) return false;
+    throw error;
+  }
+}
