@@ -4,7 +4,7 @@ import { createFreshness } from './freshness';
 import type { HeldPrompts } from './held-prompts';
 import { acceptDocument, newPrompt, overrideOf, settlePrompt, wantedVersions, type KnownPrompt } from './known-prompt';
 import type { ErrorCode, Resolution } from './resolution';
-import { isVersion, type RouterProblem } from './router-options';
+import { isUnit, isVersion, type RouterProblem } from './router-options';
 import type { InvalidDocument, SourceAnswer } from './sources/source';
 
 export interface KnownPromptsOptions {
@@ -96,7 +96,7 @@ export function knowPrompts(options: KnownPromptsOptions): KnownPrompts {
     }
     const { effective } = known;
     if (isKilled) return stableFor(effective, 'DISABLED', null);
-    if (isText(unit)) {
+    if (isUnit(unit)) {
       options.onStale();
       return stableFor(effective, 'STALE', known.failure ?? readFailure);
     }
@@ -113,7 +113,7 @@ export function knowPrompts(options: KnownPromptsOptions): KnownPrompts {
     resolve(prompt, context) {
       const known = prompts.get(prompt);
       const unit: unknown = context?.unit;
-      if (known === undefined || known.effective === null || !isText(unit) || !(now() < known.liveUntilMs)) {
+      if (known === undefined || known.effective === null || !isUnit(unit) || !(now() < known.liveUntilMs)) {
         return withFallback(resolveRest(prompt, known, unit), context?.fallback);
       }
       const override = known.overrides === null ? null : overrideOf(known, unit, held);
@@ -139,8 +139,8 @@ export function knowPrompts(options: KnownPromptsOptions): KnownPrompts {
     override(prompt, unit, version) {
       const known = knownOf(prompt);
       const overrides = known.overrides ?? new Map<string, number>();
-      if (version === null) overrides.delete(unit);
-      else overrides.set(unit, version);
+      if (isVersion(version)) overrides.set(unit, version);
+      else overrides.delete(unit);
       known.overrides = overrides.size === 0 ? null : overrides;
       settle(known);
     },
@@ -163,8 +163,4 @@ export function knowPrompts(options: KnownPromptsOptions): KnownPrompts {
     ageMs: () => freshness.ageMs(),
     close: () => freshness.close(),
   };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

@@ -33,7 +33,7 @@ export interface RouterOptions<Client extends LangfuseClient = never> {
   maxAgeMs?: number;
   /** Longest time for one read and for one prompt object, ms; default 5000. */
   timeoutMs?: number;
-  /** Told of what went wrong in the background; what it throws is ignored. */
+  /** Told of what went wrong in the background; what it throws is ignored, also when it is async. */
   onProblem?: (problem: RouterProblem) => void;
   /** The clock, ms since 1970. */
   now?: () => number;
@@ -84,6 +84,11 @@ export function checkOptions(options: RouterOptions<LangfuseClient>): RouterSett
 /** True for what can be a prompt's version in Langfuse. */
 export function isVersion(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** True for what can be drawn: a text that is not empty. */
+export function isUnit(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function checkVersions(path: string, versions: Readonly<Record<string, number>>): void {

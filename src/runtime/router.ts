@@ -7,6 +7,8 @@ import { checkOptions, type RouterOptions, type RouterProblem } from './router-o
 import { SourceError } from './sources/source';
 
 const DEFAULT_READY_MS = 5000;
+/** The longest time of a timer; a longer one would be none. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Who asks. */
 export interface UnitContext {
@@ -45,7 +47,7 @@ export interface Router<Client extends LangfuseClient = never> {
    * @returns whether assignments are there that are not too old
    */
   ready(options?: { timeoutMs?: number }): Promise<boolean>;
-  /** Serves a unit this version from now on, whatever the assignment says; null ends it. */
+  /** Serves a unit this version from now on, whatever the assignment says; null, or what is no version, ends it. */
   override(prompt: string, unit: string, version: number | null): void;
   /** The kill switch: true serves everyone the stable version until it is false again. */
   kill(isKilled: boolean): void;
@@ -63,12 +65,9 @@ export function createRouter<Client extends LangfuseClient = never>(options: Rou
   const waiting = new Set<() => void>();
   let isKilledByCaller = settings.isKilled;
 
+  // What a listener throws, at once or later, is not the request's business.
   const onProblem = (problem: RouterProblem): void => {
-    try {
-      settings.onProblem(problem);
-    } catch {
-      // What a listener throws is not the request's business.
-    }
+    void (async () => settings.onProblem(problem))().catch(() => {});
   };
   const tellWaiting = (): void => [...waiting].forEach((check) => check());
   const held = holdPrompts({
@@ -144,7 +143,7 @@ export function createRouter<Client extends LangfuseClient = never>(options: Rou
         if (isSettled()) finish();
       };
       // Somebody waits for this one: it keeps the process alive.
-      const timer = setTimeout(finish, timeoutMs);
+      const timer = setTimeout(finish, Math.min(timeoutMs, LONGEST_TIMER_MS));
       waiting.add(check);
     });
   }

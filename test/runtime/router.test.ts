@@ -112,6 +112,15 @@ describe('before the first document', () => {
     expect([await early, await late]).toEqual([false, true]);
     expect(await router!.ready({ timeoutMs: 1 })).toBe(true);
   });
+
+  test('`ready` waits for as long as it takes when told to', async () => {
+    const source = scriptedSource([ramping(1, 10)]);
+    source.waitMs = 1000;
+    await started(source);
+    const ready = router!.ready({ timeoutMs: Infinity });
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(await ready).toBe(true);
+  });
 });
 
 describe('what a caller may do wrong', () => {
@@ -143,6 +152,12 @@ describe('what a caller may do wrong', () => {
   test('a fallback that is no version is none', async () => {
     await started(scriptedSource([]));
     expect(router!.resolve('unknown', { unit: 'u', fallback: 'latest' as never })).toMatchObject({ version: null });
+  });
+
+  test.each([2.5, 0, 'latest', undefined])('an override to %j is none', async (version) => {
+    await started(scriptedSource([ramping(1, 0)]), { overrides: { [PROMPT]: { me: CANDIDATE } } });
+    router!.override(PROMPT, 'me', version as never);
+    expect(resolved('me')).toMatchObject({ version: STABLE, reason: 'SPLIT' });
   });
 
   test.each([
@@ -249,14 +264,24 @@ describe('when the source fails', () => {
     expect(resolved()).toMatchObject({ version: null, errorCode: 'SOURCE_UNAVAILABLE' });
   });
 
-  test('a listener that throws harms nobody', async () => {
-    const source = scriptedSource([{ schema: 9 }, atRest(1)]);
-    await started(source, {
-      onProblem: () => {
+  test.each([
+    [
+      'throws',
+      () => {
         throw new Error('listener');
       },
-    });
+    ],
+    ['rejects', () => Promise.reject(new Error('listener'))],
+  ])('a listener that %s harms nobody', async (_, onProblem) => {
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    await started(scriptedSource([{ schema: 9 }, atRest(1)]), { onProblem });
     expect(resolved()).toMatchObject({ version: STABLE });
+    jest.useRealTimers();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+    jest.useFakeTimers();
   });
 });
 
