@@ -10,11 +10,13 @@ const OUTCOMES: readonly string[] = [
   'rolled_back_to',
   'aborted',
   'production_moved',
+  'variant_dropped',
+  'comparison_ended',
 ];
 const MAX_OUTCOMES = 3;
 const MAX_NAMED = 4;
 
-/** A prompt's week in plain words: how much, what clearly changed, how rollouts ended. */
+/** A prompt's week in plain words: how much, what clearly changed, how rollouts and comparisons ended. */
 export function weekSentence(changes: readonly Change[], events: readonly ReportEvent[]): string {
   return [volumeSentence(changes), ...changeSentences(changes), ...outcomeSentences(events)].join(' ');
 }

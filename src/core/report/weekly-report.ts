@@ -26,6 +26,9 @@ export function headline({ prompts }: WeeklyReport): string {
   const happened = (kinds: readonly string[]): number =>
     prompts.flatMap(({ events }) => events).filter(({ kind }) => kinds.includes(kind)).length;
   const waiting = prompts.filter(({ needs }) => needs.length > 0).length;
+  const taken = happened(['variant_dropped']);
+  const ended = happened(['comparison_ended']);
+  const begun = happened(['comparison_started']);
   const parts = [
     { n: waiting, text: `${counted(waiting, 'prompt')} ${waiting === 1 ? 'needs' : 'need'} a person` },
     ...[
@@ -33,7 +36,11 @@ export function headline({ prompts }: WeeklyReport): string {
       { n: happened(['promoted', 'promoted_to']), text: 'promoted' },
       { n: happened(['aborted']), text: 'ended without a decision' },
       { n: happened(['started']), text: 'started' },
+      { n: happened(['production_moved']), text: 'moved by someone else' },
     ].map(({ n, text }) => ({ n, text: `${n} ${text}` })),
+    { n: taken, text: `${counted(taken, 'variant')} taken out` },
+    { n: ended, text: `${counted(ended, 'comparison')} ended` },
+    { n: begun, text: `${counted(begun, 'comparison')} started` },
   ].filter(({ n }) => n > 0);
   if (parts.length === 0) return prompts.length === 0 ? 'no prompts yet' : 'a quiet week';
   return listed(parts.map(({ text }) => text));

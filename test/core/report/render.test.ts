@@ -41,6 +41,17 @@ test('the headline counts what happened and who waits', () => {
   );
 });
 
+test('a week of comparisons alone, or of moves by hand, is not a quiet one', () => {
+  const week = hostileWeek('greeting');
+  const of = (...kinds: string[]): string => {
+    const events = kinds.map((kind) => ({ ...week.events[0]!, kind }));
+    return headline(reportOf([{ ...week, needs: [], events }]));
+  };
+  expect(of('variant_dropped', 'comparison_ended')).toBe('1 variant taken out and 1 comparison ended');
+  expect(of('comparison_started', 'comparison_started')).toBe('2 comparisons started');
+  expect(of('production_moved')).toBe('1 moved by someone else');
+});
+
 test('who waits for a person comes first, then where something happened, then by volume', () => {
   const week = hostileWeek('greeting');
   const quiet = { ...week, needs: [], events: [] };

@@ -71,3 +71,18 @@ test('how rollouts ended is told with the first thing that was said about it, th
     '1,080 generations (+8 %). Version 2 was rolled back: Worse: 3 against 4. Version 3 ended. Version 4 was promoted.',
   );
 });
+
+test('how comparisons ended, and which variants were taken out, is told too', () => {
+  const events = [
+    event('comparison_started', 'the comparison of a=1, b=2 started'),
+    event(
+      'variant_dropped',
+      'variant b (version 2) was taken out of the comparison of a=1, b=2: Worse; evidence 120 to 1.',
+    ),
+    event('comparison_ended', 'the comparison of a=1, c=3 ended, no difference that matters'),
+  ];
+  expect(weekSentence([VOLUME], events)).toBe(
+    '1,080 generations (+8 %). Variant b (version 2) was taken out of the comparison of a=1, b=2: Worse. ' +
+      'The comparison of a=1, c=3 ended, no difference that matters.',
+  );
+});
