@@ -34,7 +34,7 @@ export interface RouterOptions<Client extends LangfuseClient = never> {
   /** Longest time for one read and for one prompt object, ms; default 5000. */
   timeoutMs?: number;
   /** Told of what went wrong in the background; what it throws is ignored, also when it is async. */
-  onProblem?: (problem: RouterProblem) => void;
+  onProblem?: (problem: RouterProblem) => unknown;
   /** The clock, ms since 1970. */
   now?: () => number;
   /** The environment; default `process.env`. */
@@ -51,7 +51,7 @@ export interface RouterSettings {
   refreshMs: number;
   maxAgeMs: number;
   timeoutMs: number;
-  onProblem: (problem: RouterProblem) => void;
+  onProblem: (problem: RouterProblem) => unknown;
   now: () => number;
 }
 
