@@ -3,16 +3,12 @@ import type { History } from '../core/evidence/history';
 import { freezeGuardrails } from '../core/judging/freeze-guardrails';
 import { LEAST_HISTORY_UNITS } from '../core/judging/freeze-transform';
 import { wordMargin } from '../core/judging/wording';
-import { parseMetric } from '../core/metrics/metric';
 import { planPower, type PowerPlan } from '../core/planning/plan-power';
 import { formatRoughly } from '../core/policy/duration';
 import type { Policy } from '../core/policy/policy';
-import type { Langfuse, Page } from '../core/ports';
 import type { Controller } from './controller';
 import { readHistory } from './read-history';
 import { resolvePolicy } from './resolve-policy';
-
-const DAY_MS = 86_400_000;
 
 /** What a rollout would be able to see, and how long it would take. */
 export interface PowerReport extends PowerPlan {
@@ -51,16 +47,8 @@ export async function planPromptPower(
   const resolved = resolvePolicy(ports, prompt, owner.config);
   if (!resolved.ok) throw new RampartError('bad_input', resolved.problems.join('; '));
   const { policy } = resolved;
-  const seen: Seen = { observationsFromMs: nowMs, scoresFromMs: null };
-  const watched = { ...ports, langfuse: watch(langfuse, stable.version, policy, seen) };
-  const history = await readHistory(watched, prompt, stable.version, policy, nowMs);
-  const historyMs = nowMs - seen.observationsFromMs;
-  const daysOf = (metric: string): number => {
-    const isScore = parseMetric(metric)?.kind === 'score';
-    return (isScore && seen.scoresFromMs !== null ? nowMs - seen.scoresFromMs : historyMs) / DAY_MS;
-  };
-  const units = new Map([...history].map(([metric, values]) => [metric, values.length / daysOf(metric)]));
-  if (![...units.values()].some((perDay) => perDay > 0 && Number.isFinite(perDay))) {
+  const { history, unitsPerDay, fromMs } = await readHistory(ports, prompt, stable.version, policy, nowMs);
+  if (fromMs === null || ![...unitsPerDay.values()].some((perDay) => perDay > 0)) {
     throw new RampartError(
       'refused',
       `prompt ${prompt}: expected ${policy.unit}s that met version ${stable.version} in the last days, got none`,
@@ -69,8 +57,8 @@ export async function planPromptPower(
       },
     );
   }
-  const report = planFromHistory(policy, history, units, resolved.warnings);
-  return { ...report, stable: stable.version, policyOf: owner.version, historyMs };
+  const report = planFromHistory(policy, history, unitsPerDay, resolved.warnings);
+  return { ...report, stable: stable.version, policyOf: owner.version, historyMs: nowMs - fromMs };
 }
 
 /**
@@ -85,7 +73,7 @@ export function planFromHistory(
   unitsPerDay: ReadonlyMap<string, number>,
   warnings: readonly string[],
 ): PowerReport {
-  const frozen = freezeGuardrails(policy, history);
+  const frozen = freezeGuardrails(policy, history, unitsPerDay);
   const exposed = Math.max(...unitsPerDay.values());
   const guardrails = frozen.guardrails.map((guardrail) => ({
     guardrail,
@@ -123,34 +111,4 @@ function heldWarnings({ ramp }: PowerPlan, { maxHold, steps, minUnits }: Policy)
     const least = leastDelta === null ? 'no margin' : `a margin of ${wordMargin(transform, leastDelta)}`;
     return `${id}: the margin of ${wordMargin(transform, delta)} is too narrow for the traffic: ${factor} cannot be proven ${where}; ${least} would go through`;
   });
-}
-
-/** From when on rows were listed; scores null = from the same time as generations. */
-interface Seen {
-  observationsFromMs: number;
-  scoresFromMs: number | null;
-}
-
-/** Langfuse, noting how far back what it lists goes: the newest rows are listed first, and a long history is not read to its end. */
-function watch(langfuse: Langfuse, stable: number, { environments }: Policy, seen: Seen): Langfuse {
-  return {
-    ...langfuse,
-    async listObservations(query) {
-      const page = await langfuse.listObservations(query);
-      for (const { version, environment, startMs } of page.rows) {
-        if (version !== stable || !environments.includes(environment)) continue;
-        seen.observationsFromMs = Math.min(seen.observationsFromMs, startMs);
-      }
-      return page;
-    },
-    async listScores(query) {
-      const page = await langfuse.listScores(query);
-      seen.scoresFromMs = isCut(page) ? Math.min(...page.rows.map(({ timestampMs }) => timestampMs)) : null;
-      return page;
-    },
-  };
-}
-
-function isCut(page: Page<unknown>): boolean {
-  return page.cursor !== null && page.rows.length > 0;
 }

@@ -22,6 +22,8 @@ export interface PastQuery {
 export interface PastRows {
   rows: ObservationRow[];
   scores: ScoreRow[];
+  /** From when on there are scores, ms, when older ones were not read; absent = all were. */
+  scoresFromMs?: number;
 }
 
 /**
@@ -38,17 +40,20 @@ export async function readPast(
 ): Promise<PastRows> {
   const { langfuse } = controller;
   const meter = requestMeter(controller.budget, 'read', nowMs);
-  const rows = await readPages(meter, { maxPages: most.observationPages, isNeeded: true }, (cursor) =>
+  const { rows } = await readPages(meter, { maxPages: most.observationPages, isNeeded: true }, (cursor) =>
     langfuse.listObservations({ prompt, ...window, cursor, limit: 1000 }),
   );
   const names = scoreNames(policy);
   const hasScores = names.length > 0 && needsScores(rows);
-  const scores = !hasScores
-    ? []
+  const { rows: scores, isCut } = !hasScores
+    ? { rows: [], isCut: false }
     : await readPages(meter, { maxPages: most.scorePages, isNeeded: false }, (cursor) =>
         langfuse.listScores({ names, ...window, cursor, limit: 100 }),
       );
-  return { rows: await withRoots(controller, meter, policy, rows, most.lookUps), scores };
+  const past = { rows: await withRoots(controller, meter, policy, rows, most.lookUps), scores };
+  return isCut && scores.length > 0
+    ? { ...past, scoresFromMs: Math.min(...scores.map(({ timestampMs }) => timestampMs)) }
+    : past;
 }
 
 /** A list's pages, newest first. */
@@ -57,12 +62,13 @@ type FetchPage<Row> = (cursor: string | null) => Promise<{ rows: Row[]; cursor: 
 /**
  * Pages as far as the budget goes.
  * @param isNeeded true when it is an error that the budget does not even give the first one
+ * @returns `isCut` when older rows were left out
  */
 async function readPages<Row>(
   meter: RequestMeter,
   { maxPages, isNeeded }: { maxPages: number; isNeeded: boolean },
   fetchPage: FetchPage<Row>,
-): Promise<Row[]> {
+): Promise<{ rows: Row[]; isCut: boolean }> {
   const rows: Row[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < maxPages; page++) {
@@ -71,9 +77,9 @@ async function readPages<Row>(
     if (answer === null) break;
     for (const row of answer.rows) rows.push(row);
     cursor = answer.cursor;
-    if (cursor === null) break;
+    if (cursor === null) return { rows, isCut: false };
   }
-  return rows;
+  return { rows, isCut: true };
 }
 
 /** Fills in the unit from the trace's root where the generation has none: for the newest traces only. */

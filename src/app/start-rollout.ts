@@ -40,8 +40,8 @@ async function prepare(
   const { prompt } = candidate;
   const resolved = resolvePolicy(controller, prompt, candidate.config);
   if (!resolved.ok) return resolved;
-  const history = await readHistory(controller, prompt, stable, resolved.policy, nowMs);
-  const { guardrails, warnings } = freezeGuardrails(resolved.policy, history);
+  const { history, unitsPerDay } = await readHistory(controller, prompt, stable, resolved.policy, nowMs);
+  const { guardrails, warnings } = freezeGuardrails(resolved.policy, history, unitsPerDay);
   const started = startRollout(
     {
       prompt,

@@ -147,7 +147,7 @@ async function prepare(
   const { policy } = resolved;
   const wished = wishedMetric(policy, wish);
   const times = timesOf(wish, policy);
-  const history = await readHistory(controller, prompt, arms[0]!.version, withMetric(policy, wished), nowMs);
+  const { history } = await readHistory(controller, prompt, arms[0]!.version, withMetric(policy, wished), nowMs);
   const { guardrails, warnings } = freezeGuardrails(policy, history);
   const { warnings: others, ...metric } = freezeMetric(wished, guardrails, history.get(wished.written.metric) ?? []);
   const started = startComparison(

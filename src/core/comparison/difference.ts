@@ -1,4 +1,4 @@
-import { burnInUnits } from '../judging/engine-a';
+import { burnInUnits } from '../judging/burn-in';
 import type { FrozenGuardrail } from '../judging/guardrail';
 import type { GuardrailState } from '../judging/guardrail-state';
 import { asymptoticCsRadius } from '../stats/asymptotic-cs';

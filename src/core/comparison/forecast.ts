@@ -1,4 +1,4 @@
-import { burnInUnits } from '../judging/engine-a';
+import { burnInUnits } from '../judging/burn-in';
 import { asymptoticCsRadius } from '../stats/asymptotic-cs';
 import { deadlineMs, type Comparison } from './comparison';
 import { pairAlpha, type Difference } from './difference';

@@ -7,12 +7,26 @@ import { rawOfObservation } from './measure';
 /** By metric id: for each unit of the stable version its raw values in time order. */
 export type History = Map<string, number[][]>;
 
-/** The stable version's rows that could have been evidence. */
-interface Past {
+/** The stable version's rows that could have been evidence, in time order. */
+export interface Past {
   rows: ObservationRow[];
   scores: ScoreRow[];
   unitOfTrace: ReadonlyMap<string, string>;
   unitOfObservation: ReadonlyMap<string, string>;
+}
+
+/** The past's values by metric and unit. */
+export function historyOf(policy: Policy, past: Past): History {
+  return new Map(
+    policy.guardrails.map((guardrail) => [guardrail.metric, valuesByUnit(metricOf(guardrail), guardrail, past)]),
+  );
+}
+
+/** A guardrail's metric, taken apart. */
+export function metricOf(guardrail: GuardrailPolicy): Metric {
+  const metric = parseMetric(guardrail.metric);
+  if (metric === null) throw new Error(`${guardrail.metric} is not a metric`);
+  return metric;
 }
 
 /**
@@ -21,23 +35,7 @@ interface Past {
  * @param rows generations of the prompt, any version, any order; repeated ones count once
  * @param scores any order; repeated ones count once
  */
-export function historyOf(
-  policy: Policy,
-  stable: number,
-  rows: readonly ObservationRow[],
-  scores: readonly ScoreRow[],
-): History {
-  const past = pastOf(policy, stable, rows, scores);
-  return new Map(
-    policy.guardrails.map((guardrail) => {
-      const metric = parseMetric(guardrail.metric);
-      if (metric === null) throw new Error(`${guardrail.metric} is not a metric`);
-      return [guardrail.metric, [...valuesByUnit(metric, guardrail, past).values()]];
-    }),
-  );
-}
-
-function pastOf(policy: Policy, stable: number, rows: readonly ObservationRow[], scores: readonly ScoreRow[]): Past {
+export function pastOf(policy: Policy, stable: number, rows: readonly ObservationRow[], scores: readonly ScoreRow[]): Past {
   const unitOfTrace = new Map<string, string>();
   const unitOfObservation = new Map<string, string>();
   const kept = new Map<string, ObservationRow>();
@@ -71,29 +69,46 @@ function unitOfScore({ subject }: ScoreRow, past: Past): string | undefined {
   return past.unitOfObservation.get(observationKey(subject.traceId, subject.observationId));
 }
 
-function valuesByUnit(metric: Metric, guardrail: GuardrailPolicy, past: Past): Map<string, number[]> {
+function valuesByUnit(metric: Metric, guardrail: GuardrailPolicy, past: Past): number[][] {
   const byUnit = new Map<string, number[]>();
-  const add = (unit: string | undefined, value: number | null | undefined): void => {
-    if (unit === undefined || value === null || value === undefined) return;
+  forEachValue(metric, guardrail, past, (unit, value) => {
     const values = byUnit.get(unit);
     if (values === undefined) byUnit.set(unit, [value]);
     else values.push(value);
+  });
+  return [...byUnit.values()];
+}
+
+/** A metric's values that belong to a unit, in time order. */
+export function forEachValue(
+  metric: Metric,
+  guardrail: GuardrailPolicy,
+  past: Past,
+  visit: (unit: string, value: number, atMs: number) => void,
+): void {
+  const add = (unit: string | undefined, value: number | null | undefined, atMs: number): void => {
+    if (unit !== undefined && value !== null && value !== undefined) visit(unit, value, atMs);
   };
   if (metric.kind === 'score') {
     for (const score of past.scores) {
       if (score.name === metric.name)
-        add(unitOfScore(score, past), rawOfScore(guardrail, metric.categories, score.value));
+        add(unitOfScore(score, past), rawOfScore(guardrail, metric.categories, score.value), score.timestampMs);
     }
   } else if (metric.kind === 'coverage') {
     const named = past.scores.filter(({ name }) => name === metric.name);
     const scored = new Set(named.map((score) => unitOfScore(score, past)));
-    for (const unit of new Set(past.unitOfObservation.values())) add(unit, scored.has(unit) ? 1 : 0);
+    const seen = new Set<string>();
+    for (const row of past.rows) {
+      const unit = past.unitOfObservation.get(observationKey(row.traceId, row.id));
+      if (unit === undefined || seen.has(unit)) continue;
+      seen.add(unit);
+      add(unit, scored.has(unit) ? 1 : 0, row.startMs);
+    }
   } else {
     for (const row of past.rows) {
-      add(past.unitOfObservation.get(observationKey(row.traceId, row.id)), rawOfObservation(metric, row));
+      add(past.unitOfObservation.get(observationKey(row.traceId, row.id)), rawOfObservation(metric, row), row.startMs);
     }
   }
-  return byUnit;
 }
 
 /** A value of a score before it becomes z; 1 (good) or 0 for scores without a range. */

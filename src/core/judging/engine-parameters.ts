@@ -1,5 +1,5 @@
 import { odds } from '../stats/noncentral-hypergeometric';
-import type { FrozenGuardrail } from './guardrail';
+import type { FrozenGuardrail, HarmPlan, HarmWeights } from './guardrail';
 
 /** The gate of the first step asks for less than promotion: this many times the margin. */
 const GATE_FACTOR = 3;
@@ -25,6 +25,13 @@ const POWER_WEIGHTS = [0.25, 0.5, 0.25] as const;
 const SAFE_GAINS = [0.7, 1, 1.5, 2.5] as const;
 export const GAIN_WEIGHTS = [0.25, 0.45, 0.2, 0.1] as const;
 const HIGHEST_STAKE = 0.95;
+
+const EVEN_WEIGHTS: HarmWeights = { mixture: 0.5, plannedEnd: 0, engineB: 0.5 };
+
+/** How the evidence for harm is shared out. */
+export function harmWeights({ harmPlan }: FrozenGuardrail): HarmWeights {
+  return harmPlan?.weights ?? EVEN_WEIGHTS;
+}
 
 /** Margin of the first step's gate on the z scale, in [delta, 1). */
 export function gateMargin(delta: number): number {
@@ -112,5 +119,15 @@ export function guardrailProblem(g: FrozenGuardrail): string | null {
   if (!finite(p, 0, 1)) return `reference.p: expected in [0, 1], got ${p}`;
   if (!finite(sigma2, 0, 1)) return `reference.sigma2: expected in [0, 1], got ${sigma2}`;
   if (!finite(skewness2, 0, Infinity)) return `reference.skewness2: expected not negative, got ${skewness2}`;
+  if (g.harmPlan !== undefined) return harmPlanProblem(g.harmPlan);
   return null;
+}
+
+function harmPlanProblem({ weights, plannedEnd }: HarmPlan): string | null {
+  const { mixture, plannedEnd: end, engineB } = weights;
+  const isShared = [mixture, end, engineB].every((share) => share > 0) && Math.abs(mixture + end + engineB - 1) < 1e-9;
+  if (!isShared) return `harmPlan.weights: expected shares above 0 of 1, got ${[mixture, end, engineB].join(', ')}`;
+  const { effectiveUnits, bound } = plannedEnd;
+  if (effectiveUnits > 0 && bound > 0 && Number.isFinite(effectiveUnits + bound)) return null;
+  return `harmPlan.plannedEnd: expected numbers above 0, got ${effectiveUnits} and ${bound}`;
 }

@@ -3,6 +3,7 @@ import { type Metric, parseMetric } from '../metrics/metric';
 import type { GuardrailPolicy, Policy } from '../policy/policy';
 import { odds } from '../stats/noncentral-hypergeometric';
 import { offTheEnds } from './engine-parameters';
+import { freezeHarmPlan } from './freeze-harm-plan';
 import { freezeReference } from './freeze-reference';
 import { freezeTransform, type MetricHistory } from './freeze-transform';
 import { type FrozenGuardrail, type Reference, toZ, type Transform } from './guardrail';
@@ -15,12 +16,14 @@ const WIDE_MARGIN_SHARE = 0.3;
  * stable version's reference numbers, each declared, from the history of 200 units or more, or a stated fallback.
  * @param policy the merged policy
  * @param history by metric id: latency in ms, cost in USD, tokens, score values; 1 (good) or 0 for what has no range
+ * @param unitsPerDay by metric id: units that get a value per day, to plan the evidence for harm with; null = nothing is planned
  * @returns the guardrails in the policy's order, their weights summing to 1, and warnings for whoever reads the policy
  * @throws bad_input with the path when a metric is unknown or a margin, limit or weight cannot be used
  */
 export function freezeGuardrails(
   policy: Policy,
   history: ReadonlyMap<string, MetricHistory>,
+  unitsPerDay: ReadonlyMap<string, number> | null = null,
 ): { guardrails: FrozenGuardrail[]; warnings: string[] } {
   const totalWeight = policy.guardrails.reduce((total, { weight }) => total + weight, 0);
   const warnings: string[] = [];
@@ -30,7 +33,9 @@ export function freezeGuardrails(
     const metric = parseMetric(written.metric);
     if (metric === null) throw unusable(`${path}.metric`, 'a metric', written.metric);
     const frozen = freezeOne(metric, written, history.get(written.metric) ?? [], path, warnings);
-    return { ...frozen, weight: written.weight / totalWeight };
+    const weighted = { ...frozen, weight: written.weight / totalWeight };
+    const harmPlan = freezeHarmPlan(weighted, policy, unitsPerDay?.get(written.metric) ?? 0);
+    return harmPlan === undefined ? weighted : { ...weighted, harmPlan };
   });
   return { guardrails, warnings };
 }

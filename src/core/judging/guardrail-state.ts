@@ -5,6 +5,7 @@ import { type BlockLogs, emptyBlock, foldBlock, isBlockDue, type OpenBlock } fro
 import { betOnFloor, type FloorState, noFloorBets } from './floor';
 import { guardrailProblem, HARM_WEIGHTS, safeWeights } from './engine-parameters';
 import type { FrozenGuardrail } from './guardrail';
+import { settlePlannedEnd } from './planned-end';
 
 /** Far above any rollout; a larger index is a mistake of the caller. */
 const MOST_STAGES = 1000;
@@ -33,6 +34,8 @@ export interface GuardrailState {
   entered: { candidate: number; candidateBad: number };
   /** Bets against the floor; null = none. */
   floor: FloorState | null;
+  /** What the planned end came to; absent while it is still to come (or none is planned). */
+  plannedEnd?: 'worse' | 'not_worse';
   /** Values that were refused: not finite or outside [0, 1]. None may have come before anything counts as safe. */
   refused: number;
 }
@@ -142,7 +145,7 @@ export function countEntry(state: GuardrailState, arm: Arm, z: number): void {
 }
 
 /**
- * Closes the open blocks that are due (see isBlockDue).
+ * Closes the open blocks that are due (see isBlockDue), and settles the planned end when it is reached.
  * @param blockMs longest time a stage's block stays open (1 h, or a quarter of the bake when that is shorter)
  */
 export function closeBlocks(
@@ -160,6 +163,7 @@ export function closeBlocks(
     foldBlock(state.logs, block, g);
     stage.open = null;
   }
+  settlePlannedEnd(g, state);
 }
 
 /** The products with the unit's sums in another stage change by that stage's sums times the difference in this one. */

@@ -18,6 +18,29 @@ export interface FrozenGuardrail {
   /** False for coverage: it rolls back or holds, and never gates a promotion. */
   gatesPromotion: boolean;
   reference: Reference;
+  /** Where the ramp's length in units was foreseen; without it both engines have half of the evidence for harm. */
+  harmPlan?: HarmPlan | undefined;
+}
+
+/** How the evidence for harm is shared out. */
+export interface HarmPlan {
+  weights: HarmWeights;
+  plannedEnd: PlannedEnd;
+}
+
+/** Shares of a guardrail's e-value for harm, each above 0, sum 1: engine A's mixture, its planned end, engine B. */
+export interface HarmWeights {
+  mixture: number;
+  plannedEnd: number;
+  engineB: number;
+}
+
+/** A test that engine A holds once, when so many units have come. */
+export interface PlannedEnd {
+  /** Sum over stages of U1 U0 / (U1 + U0). */
+  effectiveUnits: number;
+  /** What the candidate's deficit has to reach then, in standard errors. */
+  bound: number;
 }
 
 /** Reference numbers of the stable version and where they came from. */

@@ -5,6 +5,7 @@ import { guardrailProblem } from './engine-parameters';
 import type { FrozenGuardrail } from './guardrail';
 import { countEntry, emptyGuardrailState, type GuardrailState, isEntry, stageAt } from './guardrail-state';
 import { keyOrder, keyText } from './key-order';
+import { settlePlannedEnd } from './planned-end';
 import { addRows, armOf, entryOf, isEntryRow, type UnitColumns, type ValueColumns } from './unit-columns';
 
 /** A block of one stage that is not judged yet: entries among the rows from `fromRow` on. */
@@ -25,7 +26,7 @@ interface Judged {
 
 /** Judges units that are held in columns, tick by tick. */
 export interface ColumnJudge {
-  /** Takes the rows below `toRow` that it does not have yet, then closes the blocks that are due at `nowMs`. */
+  /** Takes the rows below `toRow` that it does not have yet, then closes the blocks that are due at `nowMs` (as closeBlocks). */
   tick: (toRow: number, nowMs: number) => void;
   /** The states so far, one per guardrail, as the same units lead to one by one (updateUnit, enterUnit, closeBlocks). */
   states: () => GuardrailState[];
@@ -106,6 +107,7 @@ function closeRows(
     }
     open[stage] = null;
   }
+  settlePlannedEnd(g, state);
 }
 
 /** The z of a block's entries by arm, in the given order of rows. */

@@ -5,7 +5,7 @@ import { pointDifference } from '../stats/stratified-ratio-difference';
 import { engineA } from './engine-a';
 import { engineB } from './engine-b';
 import { floorLogE } from './floor';
-import { guardrailProblem } from './engine-parameters';
+import { guardrailProblem, harmWeights } from './engine-parameters';
 import type { FrozenGuardrail } from './guardrail';
 import type { GuardrailState } from './guardrail-state';
 import { explainVerdict } from './explain-verdict';
@@ -30,6 +30,7 @@ export function judgeGuardrail(g: FrozenGuardrail, state: GuardrailState, option
   if (problem !== null) return unusable(g, state, problem);
   const a = engineA(g, state);
   const b = engineB(g, state);
+  const { engineB: shareB } = harmWeights(g);
   const hindrance = safetyHindrance(g, state, a.estimate !== null);
   const safety = (logEs: [number, number]): number => (hindrance === null ? logMeanExp(logEs) : 0);
   const floor = state.floor === null ? null : floorLogE(state.floor);
@@ -49,7 +50,7 @@ export function judgeGuardrail(g: FrozenGuardrail, state: GuardrailState, option
     delta: g.delta,
     logEHarmA: a.evidence.harm,
     logEHarmB: b.harm,
-    logEHarm: logMeanExp([a.evidence.harm, b.harm]),
+    logEHarm: logMeanExp([a.evidence.harm, b.harm], [1 - shareB, shareB]),
     logEFloor: floor?.candidate ?? null,
     logEFloorStable: floor?.stable ?? null,
     logESafeGate: safety([a.evidence.gate, b.gate]),

@@ -21,7 +21,7 @@ export interface Verdict {
   low: number | null;
   high: number | null;
   delta: number;
-  /** ln e of "worse": engine A, engine B, their mean. */
+  /** ln e of "worse": engine A with its planned end, engine B, and their mean by the guardrail's weights. */
   logEHarmA: number;
   logEHarmB: number;
   logEHarm: number;

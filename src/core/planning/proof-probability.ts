@@ -1,5 +1,5 @@
 import logcdf from '@stdlib/stats-base-dists-normal-logcdf';
-import { burnInUnits } from '../judging/engine-a';
+import { burnInUnits } from '../judging/burn-in';
 import {
   GAIN_WEIGHTS,
   gateMargin,

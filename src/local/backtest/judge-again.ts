@@ -2,8 +2,9 @@ import { readEvidence } from '../../app/evidence/read-evidence';
 import type { Settings } from '../../app/controller';
 import { HISTORY_MS } from '../../app/read-history';
 import type { PastRows } from '../../app/read-past';
-import { historyOf } from '../../core/evidence/history';
+import { historyOf, pastOf } from '../../core/evidence/history';
 import type { Manifest } from '../../core/evidence/manifest';
+import { unitsPerDayOf } from '../../core/evidence/units-per-day';
 import { freezeGuardrails } from '../../core/judging/freeze-guardrails';
 import type { FrozenGuardrail } from '../../core/judging/guardrail';
 import type { Verdict } from '../../core/judging/verdict';
@@ -65,19 +66,21 @@ export async function judgeAgain(
 }
 
 /** The rollout as the policy would have frozen it at its start; the steps are those it had. */
-function underPolicy(rollout: Rollout, policy: Policy, { rows, scores }: PastRows): Rollout {
+function underPolicy(rollout: Rollout, written: Policy, { rows, scores, scoresFromMs }: PastRows): Rollout {
   const { startedAtMs, stable } = rollout;
   const before = (atMs: number): boolean => atMs < startedAtMs && atMs >= startedAtMs - HISTORY_MS;
-  const history = historyOf(
+  const policy = { ...written, steps: rollout.policy.steps };
+  const past = pastOf(
     policy,
     stable,
     rows.filter(({ startMs }) => before(startMs)),
     scores.filter(({ timestampMs }) => before(timestampMs)),
   );
-  const { guardrails } = freezeGuardrails(policy, history);
+  const unitsPerDay = unitsPerDayOf(policy, past, { toMs: startedAtMs, scoresFromMs: scoresFromMs ?? null });
+  const { guardrails } = freezeGuardrails(policy, historyOf(policy, past), unitsPerDay);
   return {
     ...rollout,
-    policy: { ...policy, steps: rollout.policy.steps },
+    policy,
     guardrails,
     phase: 'ramping',
     outcome: null,

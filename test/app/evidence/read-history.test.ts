@@ -2,8 +2,9 @@ import { memoryRequestBudget } from '../../../src/adapters/local/memory-request-
 import { readHistory } from '../../../src/app/read-history';
 import { evidenceWorld, generation, HOUR_MS, STABLE, START_MS, traceScore, type World } from './world';
 
-function read(world: World) {
-  return readHistory(world.controller, 'assistant', STABLE, world.rollout().policy, START_MS);
+async function read(world: World) {
+  const { history } = await readHistory(world.controller, 'assistant', STABLE, world.rollout().policy, START_MS);
+  return history;
 }
 
 function withPast(rows: number): World {

@@ -1,4 +1,4 @@
-import { historyOf } from '../../../src/core/evidence/history';
+import { historyOf, pastOf } from '../../../src/core/evidence/history';
 import { parsePolicy } from '../../../src/core/policy/parse-policy';
 import type { ObservationRow, ScoreRow } from '../../../src/core/ports';
 
@@ -40,7 +40,7 @@ function score(id: string, value: ScoreRow['value'], changes: Partial<ScoreRow> 
 function history(rows: ObservationRow[], scores: ScoreRow[]): Record<string, number[][]> {
   const parsed = parsePolicy([{ source: 'deployment', value: POLICY }]);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return Object.fromEntries(historyOf(parsed.policy, 1, rows, scores));
+  return Object.fromEntries(historyOf(parsed.policy, pastOf(parsed.policy, 1, rows, scores)));
 }
 
 test('values by unit in time order, rows that are listed twice once', () => {

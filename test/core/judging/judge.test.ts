@@ -8,7 +8,7 @@ import {
   type GuardrailState,
   updateUnit,
 } from '../../../src/core/judging/guardrail-state';
-import { burnInUnits } from '../../../src/core/judging/engine-a';
+import { burnInUnits } from '../../../src/core/judging/burn-in';
 import { combineHarm, judgeGuardrail } from '../../../src/core/judging/judge';
 import type { Verdict } from '../../../src/core/judging/verdict';
 import { binaryGuardrail, boundedGuardrail } from './fixtures';

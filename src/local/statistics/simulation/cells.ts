@@ -11,6 +11,8 @@ import {
   type MetricModel,
   thumbs,
 } from './metric-model';
+import { BOUNDS } from './judge-looks';
+import { plannedModel } from './planned-model';
 import type { TrafficModel } from './simulate-rollout';
 
 /**
@@ -43,6 +45,16 @@ const SWITCH_HOURS = [3, 6, 9, 15, 18, 21];
 const SAME_AGAIN = 3;
 /** Here exposure is held against the bound: twice the rollouts. */
 const BENCHMARK = 2000;
+/** 10 % for a day and 50 % for a day, each user once. */
+export const EVEN_TRAFFIC: TrafficModel = {
+  perDay: BENCHMARK,
+  isClustered: false,
+  hasTimeOfDay: false,
+  switchHour: 24,
+  watchHour: null,
+  outageHour: null,
+  hours: 48,
+};
 /** From here on a rollout takes long to simulate, and fewer are. */
 const MANY = 20_000;
 
@@ -196,20 +208,12 @@ function cell(
 ): Cell {
   const isBenchmark = question === 'worse' || question === 'at_margin' ? traffic.perDay === BENCHMARK : false;
   const share = (question === 'same' ? 1 : isBenchmark ? 2 : 1 / 2) * (traffic.perDay >= MANY ? 1 / 3 : 1);
-  return { metric, effect, question, model, traffic, rollouts: Math.max(1, Math.round(share * rollouts)) };
+  const planned = plannedModel(model, traffic, BOUNDS.alpha);
+  return { metric, effect, question, model: planned, traffic, rollouts: Math.max(1, Math.round(share * rollouts)) };
 }
 
 function traffic(perDay: number, changes: Partial<TrafficModel>): TrafficModel {
-  return {
-    perDay,
-    isClustered: false,
-    hasTimeOfDay: false,
-    switchHour: 24,
-    watchHour: null,
-    outageHour: null,
-    hours: 48,
-    ...changes,
-  };
+  return { ...EVEN_TRAFFIC, perDay, ...changes };
 }
 
 function lawOf(answers: readonly { weight: number; preference: number }[]): Law {

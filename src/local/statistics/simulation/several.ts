@@ -5,6 +5,8 @@ import { toZ } from '../../../core/judging/guardrail';
 import { normal } from '../../random';
 import { manyNumbers, poisson } from './chance';
 import { BOUNDS } from './judge-looks';
+import { EVEN_TRAFFIC } from './cells';
+import { plannedModel } from './planned-model';
 import { errors, latency, likert, type MetricModel, thumbs } from './metric-model';
 
 const HOUR_MS = 3_600_000;
@@ -49,7 +51,11 @@ export function simulateSeveral(rollouts: number): SeveralRow[] {
 /** @returns the guardrails named at the look that rolls back; null = none did */
 function oneRollout(effect: number, seed: number, index: number): string[] | null {
   const models = [thumbs(effect), likert(0), errors(0), latency(0), thumbs(0)];
-  const guardrails = models.map(({ guardrail }, i) => ({ ...guardrail, id: `${i}`, weight: 1 / models.length }));
+  const traffic = { ...EVEN_TRAFFIC, perDay: PER_DAY };
+  const guardrails = models.map((model, i) => {
+    const guardrail = { ...model.guardrail, id: `${i}`, weight: 1 / models.length };
+    return plannedModel({ ...model, guardrail }, traffic, BOUNDS.alpha).guardrail;
+  });
   const { units, values, ends } = drawUsers(models, seed, index);
   const judge = judgeColumns(guardrails, units, values, () => HOUR_MS);
   for (const [tick, end] of ends.entries()) {

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 export const TICKS_PER_HOUR = 4;
 /** Of a user's values, the correlation between two of them. */
 const ICC = 0.3;
-const VALUES_PER_USER = 3;
+export const VALUES_PER_USER = 3;
 /** A later value comes within the same tick with this probability, else hours later. */
 const AT_ONCE = 0.6;
 
