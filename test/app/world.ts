@@ -107,7 +107,9 @@ export function down(code: 'provider_unavailable' | 'bad_input' = 'provider_unav
 }
 
 function stateEvidence(world: World, store: PromptStore): void {
-  jest.mocked(readHistory).mockImplementation(async () => ({ history: new Map(), unitsPerDay: new Map(), fromMs: null }));
+  jest
+    .mocked(readHistory)
+    .mockImplementation(async () => ({ history: new Map(), unitsPerDay: new Map(), fromMs: null }));
   jest.mocked(readEvidence).mockImplementation(async (_, prompt, __, running, nowMs) => {
     await world.hook('readEvidence', [prompt]);
     const rollout = (await store.read(prompt))?.rollout;

@@ -35,7 +35,12 @@ export function metricOf(guardrail: GuardrailPolicy): Metric {
  * @param rows generations of the prompt, any version, any order; repeated ones count once
  * @param scores any order; repeated ones count once
  */
-export function pastOf(policy: Policy, stable: number, rows: readonly ObservationRow[], scores: readonly ScoreRow[]): Past {
+export function pastOf(
+  policy: Policy,
+  stable: number,
+  rows: readonly ObservationRow[],
+  scores: readonly ScoreRow[],
+): Past {
   const unitOfTrace = new Map<string, string>();
   const unitOfObservation = new Map<string, string>();
   const kept = new Map<string, ObservationRow>();

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Units of the stable version that get a value per day, by metric id. Those who come back on another day count on both, as they do in
- * two steps of a ramp. By whole days back from the end; where there is none, by what there is.
+ * two steps of a ramp.
  * @param toMs where the past ends
  * @param scoresFromMs from when on scores were read; null = from the same time as generations
  */
@@ -32,12 +32,7 @@ function unitsPerDay(
   { fromMs, toMs }: { fromMs: number; toMs: number },
 ): number {
   const days = (toMs - fromMs) / DAY_MS;
-  const wholeDays = Math.floor(days);
   const seen = new Set<string>();
-  forEachValue(metric, guardrail, past, (unit, _, atMs) => {
-    const daysAgo = Math.floor((toMs - atMs) / DAY_MS);
-    if (wholeDays === 0) seen.add(unit);
-    else if (daysAgo < wholeDays) seen.add(`${daysAgo} ${unit}`);
-  });
-  return days > 0 ? seen.size / (wholeDays || days) : 0;
+  forEachValue(metric, guardrail, past, (unit, _, atMs) => seen.add(`${Math.floor((toMs - atMs) / DAY_MS)} ${unit}`));
+  return days > 0 ? seen.size / days : 0;
 }

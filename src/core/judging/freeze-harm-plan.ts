@@ -1,9 +1,8 @@
-import logcdf from '@stdlib/stats-base-dists-normal-logcdf';
 import { type ArmUnits, plannedUnits, totalUnits } from '../planning/planned-units';
 import type { Policy } from '../policy/policy';
+import { effectiveUnits, plannedTestLogLevel } from '../stats/planned-test';
 import { burnInUnits, plannedEndLeastUnits } from './burn-in';
 import type { FrozenGuardrail, HarmWeights, HarmPlan } from './guardrail';
-import { effectiveUnits } from './planned-end';
 
 /** Measured in docs/decisions/0013. */
 const WEIGHTS: HarmWeights = { mixture: 0.3, plannedEnd: 0.2, engineB: 0.5 };
@@ -33,7 +32,7 @@ export function freezeHarmPlan(
   const share = (g.floor === null ? g.weight : g.weight / 2) * weights.plannedEnd;
   return {
     weights,
-    plannedEnd: { effectiveUnits: effectiveUnits(stages), bound: upperQuantile(policy.alpha * share) },
+    plannedEnd: { effectiveUnits: effectiveUnits(stages), bound: boundOf(policy.alpha * share) },
   };
 }
 
@@ -48,12 +47,12 @@ function unitsByTheEnd({ steps }: Pick<Policy, 'steps'>, settleMs: number, units
   return plannedUnits(planned, unitsPerDay, toMs, settleMs);
 }
 
-/** The standard normal number that is exceeded with a probability in (0, 1/2). */
-function upperQuantile(probability: number): number {
+/** The bound of a planned test of a level in (0, 1/2). */
+function boundOf(level: number): number {
   let [low, high] = [0, 40];
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
-    if (logcdf(-middle, 0, 1) > Math.log(probability)) low = middle;
+    if (plannedTestLogLevel(middle) > Math.log(level)) low = middle;
     else high = middle;
   }
   return high;

@@ -1,28 +1,34 @@
 import logcdf from '@stdlib/stats-base-dists-normal-logcdf';
-import { burnInUnits } from '../judging/burn-in';
+import { burnInUnits, plannedEndLeastUnits } from '../judging/burn-in';
 import {
   GAIN_WEIGHTS,
   gateMargin,
   HARM_WEIGHTS,
   harmEffects,
   harmStakes,
+  harmWeights,
   isRare,
   referenceRate,
   safeGains,
   safeStakes,
 } from '../judging/engine-parameters';
-import type { FrozenGuardrail } from '../judging/guardrail';
+import type { FrozenGuardrail, PlannedEnd } from '../judging/guardrail';
 import { type ArmUnits, totalUnits } from './planned-units';
 import { rareHarmProbability, rareSafetyProbability } from './rare-probability';
 import { logMeanExp } from '../stats/log-sum-exp';
 import { normalMixtureLogE } from '../stats/normal-mixture';
 import { pairVariance } from '../stats/pair-betting';
+import { effectiveUnits, plannedTestLogE } from '../stats/planned-test';
 
 /*
  * How likely an e-value will have reached its bound at one look: planning, not judging. An effect d that is estimated with the
  * standard error se is proven at the look with probability Phi(d / se - q), q being the least estimate, in standard errors, whose
- * mixture of likelihood ratios (../stats/normal-mixture.ts) reaches the bound. Looks before are left out, so what is stated is rather too low than too high.
+ * mixture of likelihood ratios (../stats/normal-mixture.ts), with the planned end for harm (../stats/planned-test.ts), reaches the
+ * bound. Looks before are left out, so what is stated is rather too low than too high.
  */
+
+/** By how much a share of 1 may be off. */
+const ROUNDING = 1e-9;
 
 /** What counts as no variance at all: less has no use, more would be wrong. */
 const LEAST_VARIANCE = 1e-9;
@@ -42,8 +48,20 @@ export function harmProbability(
 ): number {
   const share = g.floor === null ? g.weight : g.weight / 2;
   const logBound = Math.log(1 / (alpha * share));
-  const compared = mixtureProbability(g, stages, { ...HARM, effect, worseBy: effect, margin: g.delta, logBound });
-  return isRare(g) ? Math.max(compared, rareHarmProbability(g, stages, effect, aloneBound(logBound))) : compared;
+  const { engineB } = harmWeights(g);
+  const atLook = (units: readonly ArmUnits[]): number => {
+    const compared = mixtureProbability(g, units, { ...HARM, effect, worseBy: effect, margin: g.delta, logBound });
+    if (!isRare(g)) return compared;
+    return Math.max(compared, rareHarmProbability(g, units, effect, aloneBound(logBound, engineB)));
+  };
+  const end = g.harmPlan?.plannedEnd;
+  const passed = end === undefined ? 0 : effectiveUnits(stages) / end.effectiveUnits;
+  return passed > 1 ? Math.max(atLook(stages), atLook(scaled(stages, 1 / passed))) : atLook(stages);
+}
+
+/** The same stages with so many times the units: at the planned end, when it has passed. */
+function scaled(stages: readonly ArmUnits[], factor: number): ArmUnits[] {
+  return stages.map(({ stable, candidate }) => ({ stable: stable * factor, candidate: candidate * factor }));
 }
 
 /**
@@ -61,7 +79,7 @@ export function safetyProbability(
   const compare = (): number =>
     mixtureProbability(g, stages, { ...SAFETY, effect: margin, worseBy: 0, margin, logBound });
   if (!isRare(g)) return compare();
-  const alone = rareSafetyProbability(g, stages, margin, aloneBound(aloneBound(logBound)));
+  const alone = rareSafetyProbability(g, stages, margin, aloneBound(aloneBound(logBound, 1 / 2), 1 / 2));
   return isBurning(g, stages, 'safe') ? alone : Math.max(alone, compare());
 }
 
@@ -101,11 +119,37 @@ interface Proof extends Question {
 function mixtureProbability(g: FrozenGuardrail, stages: readonly ArmUnits[], proof: Proof): number {
   const se = plannedSe(g, stages, proof.worseBy);
   if (se === null) return 0;
-  const isOnlyB = isBurning(g, stages, proof.question);
-  const logBound = isOnlyB ? aloneBound(proof.logBound) : proof.logBound;
-  const least = leastEstimate(se, proof.effects(g, proof.margin), proof.weights, logBound);
-  const leastBet = isOnlyB && g.kind === 'bounded' ? leastToBetOn(g, stages, proof, logBound) : 0;
-  return phi((proof.effect - Math.max(least, leastBet)) / se);
+  const least = leastEstimate(se, (estimate) => plannedLogE(g, stages, proof, estimate, se) >= proof.logBound);
+  return phi((proof.effect - least) / se);
+}
+
+/** ln e that a difference brings: after the burn-in both engines say about the same, before it engine A's mixture stands at 1. */
+function plannedLogE(
+  g: FrozenGuardrail,
+  stages: readonly ArmUnits[],
+  proof: Proof,
+  estimate: number,
+  se: number,
+): number {
+  const mixture = normalMixtureLogE(estimate, se, proof.effects(g, proof.margin), proof.weights);
+  const isBurningNow = isBurning(g, stages, proof.question);
+  const bets = isBurningNow && g.kind === 'bounded' ? Math.min(mixture, betLogE(g, stages, proof, estimate)) : mixture;
+  const a = isBurningNow ? 0 : mixture;
+  const end = proof.question === 'harm' ? g.harmPlan : undefined;
+  if (end === undefined) return logMeanExp([a, bets]);
+  const { weights } = end;
+  return logMeanExp(
+    [a, bets, plannedEndLogEAt(g, stages, end.plannedEnd, estimate / se)],
+    [weights.mixture, weights.engineB, weights.plannedEnd],
+  );
+}
+
+/** What the planned end says of a deficit of so many standard errors; once it has passed, nothing is left of it. */
+function plannedEndLogEAt(g: FrozenGuardrail, stages: readonly ArmUnits[], end: PlannedEnd, z: number): number {
+  const { stable, candidate } = totalUnits(stages);
+  if (Math.min(stable, candidate) < plannedEndLeastUnits(g)) return 0;
+  const share = effectiveUnits(stages) / end.effectiveUnits;
+  return share > 1 + ROUNDING ? -Infinity : plannedTestLogE(z, share, end.bound);
 }
 
 /** Before its burn-in engine A stands at 1; afterwards both engines say about the same. */
@@ -114,30 +158,24 @@ function isBurning(g: FrozenGuardrail, stages: readonly ArmUnits[], question: 'h
   return Math.min(stable, candidate) < burnInUnits(g, question);
 }
 
-/**
- * Engine B's stakes have an upper end: a pair wins only so much, however small the variance is. The least mean difference, in
- * [0, 1], with which its bets can reach the bound; Infinity when none can.
- */
-function leastToBetOn(g: FrozenGuardrail, stages: readonly ArmUnits[], proof: Proof, logBound: number): number {
+/** What engine B's bets win on a mean difference: its stakes have an upper end, however small the variance is. */
+function betLogE(g: FrozenGuardrail, stages: readonly ArmUnits[], proof: Proof, difference: number): number {
   const pairs = stages
     .filter(({ stable, candidate }) => stable > 0 && candidate > 0)
     .map(({ stable, candidate }) => ({
       count: Math.min(stable, candidate),
       stakes: proof.stakes(g, proof.margin, pairVariance(g.reference.sigma2, candidate, stable)),
     }));
-  const logAt = (gain: number, k: number): number =>
-    pairs.reduce((sum, { count, stakes }) => sum + count * Math.log1p(stakes[k]! * gain), 0);
-  const isEnough = (gain: number): boolean =>
-    logMeanExp(
-      proof.weights.map((_, k) => logAt(gain, k)),
-      proof.weights,
-    ) >= logBound;
-  return isEnough(1) ? bisect(isEnough, 0, 1) : Infinity;
+  const gain = Math.min(1, difference);
+  const logs = proof.weights.map((_, k) =>
+    pairs.reduce((sum, { count, stakes }) => sum + count * Math.log1p(stakes[k]! * gain), 0),
+  );
+  return logMeanExp(logs, proof.weights);
 }
 
-/** What one of two e-values has to reach for their mean to reach the bound when the other one stands at 1. */
-function aloneBound(logBound: number): number {
-  return Math.log(2 * Math.exp(logBound) - 1);
+/** What an e-value of a share has to reach for the mean to reach the bound when the others stand at 1. */
+function aloneBound(logBound: number, share: number): number {
+  return Math.log((Math.exp(logBound) - (1 - share)) / share);
 }
 
 /** Standard error of the stratified difference that is to be expected; null while no stage has both arms. */
@@ -163,12 +201,11 @@ function plannedVariance(g: FrozenGuardrail, worseBy: number): number {
   return Math.max(LEAST_VARIANCE, (atReference * worse * (1 - worse)) / (p * (1 - p)));
 }
 
-/** Bisection: the least estimate whose ln e reaches the bound. */
-function leastEstimate(se: number, effects: readonly number[], weights: readonly number[], logBound: number): number {
-  const isEnough = (estimate: number): boolean => normalMixtureLogE(estimate, se, effects, weights) >= logBound;
+/** Bisection: the least estimate that is enough; Infinity when none is. */
+function leastEstimate(se: number, isEnough: (estimate: number) => boolean): number {
   let most = 8 * se;
   while (!isEnough(most) && most < 1e9) most *= 2;
-  return bisect(isEnough, 0, most);
+  return isEnough(most) ? bisect(isEnough, 0, most) : Infinity;
 }
 
 /** The least number from which something holds, which it does at `most`. */

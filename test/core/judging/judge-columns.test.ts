@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { Arm } from '../../../src/core/assignment/assignment';
-import type { FrozenGuardrail } from '../../../src/core/judging/guardrail';
+import type { FrozenGuardrail, HarmPlan } from '../../../src/core/judging/guardrail';
 import {
   closeBlocks,
   emptyGuardrailState,
@@ -31,7 +31,14 @@ const GUARDRAILS: Record<string, FrozenGuardrail> = {
   'yes/no with a floor': binaryGuardrail({ floor: 0.6 }),
   'a score': boundedGuardrail(),
   'a score with a floor': boundedGuardrail({ floor: 0.5 }),
+  'yes/no with a planned end': binaryGuardrail({ harmPlan: planFor(12) }),
+  'a score with a planned end': boundedGuardrail({ harmPlan: planFor(17) }),
 };
+
+function planFor(effectiveUnits: number): HarmPlan {
+  const weights = { mixture: 0.3, plannedEnd: 0.2, engineB: 0.5 };
+  return { weights, plannedEnd: { effectiveUnits, bound: 0.2 } };
+}
 
 /** Keys collide on purpose. */
 const rows = (z: fc.Arbitrary<number>): fc.Arbitrary<Row[]> =>
@@ -119,6 +126,23 @@ test.each(Object.entries(GUARDRAILS))('%s: many units at once lead to the state 
     }),
     { numRuns: 150 },
   );
+});
+
+test('a planned end is settled in bulk at the tick at which it is one by one', () => {
+  const g = GUARDRAILS['yes/no with a planned end']!;
+  const arm = (unit: number): Arm => (unit % 2 === 0 ? 'stable' : 'candidate');
+  const all = Array.from({ length: 140 }, (_, unit): Row => {
+    return { unit, stage: unit < 70 ? 0 : 1, arm: arm(unit), key: unit, zs: [unit % 6 === 1 ? 0 : 1] };
+  });
+  const ends = [56, 63, 140].map((count) => [
+    inBulk(g, all.slice(0, count)).plannedEnd,
+    oneByOne(g, all.slice(0, count)).plannedEnd,
+  ]);
+  expect(ends).toEqual([
+    [undefined, undefined],
+    ['worse', 'worse'],
+    ['worse', 'worse'],
+  ]);
 });
 
 test('a value that is no number is refused, once for each engine, and nothing is safe', () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { Arm } from '../../../src/core/assignment/assignment';
+import { freezeHarmPlan } from '../../../src/core/judging/freeze-harm-plan';
 import type { FrozenGuardrail } from '../../../src/core/judging/guardrail';
 import { plannedUnits } from '../../../src/core/planning/planned-units';
 import { harmProbability, safetyProbability } from '../../../src/core/planning/proof-probability';
@@ -61,6 +62,12 @@ describe('what is planned is what the judge does', () => {
   });
   const thumbs = binaryGuardrail();
   const errors = binaryGuardrail({ id: 'error_rate', p: 0.01, delta: 0.01 });
+  const planned = (g: FrozenGuardrail, unitsPerDay: number): FrozenGuardrail => {
+    const steps = STEPS.map(({ percent }) => ({ percent, bakeMs: 24 * HOUR_MS }));
+    const harmPlan = freezeHarmPlan({ ...g, settleMs: 0 }, { alpha: 0.05, settleMs: 0, steps }, unitsPerDay);
+    expect(harmPlan).toBeDefined();
+    return { ...g, harmPlan };
+  };
 
   type Draw = typeof yesNo;
   const cases: [string, FrozenGuardrail, Draw, p: number, unitsPerDay: number, hours: 24 | 48, effect: number][] = [
@@ -74,6 +81,14 @@ describe('what is planned is what the judge does', () => {
     ['rare', errors, yesNo, 0.01, 2000, 48, 0],
     ['rare, few', errors, yesNo, 0.01, 500, 48, 0.04],
     ['rare, few', errors, yesNo, 0.01, 500, 48, 0],
+    ['yes/no, planned', planned(thumbs, 2000), yesNo, 0.2, 2000, 48, 0.05],
+    ['yes/no, planned', planned(thumbs, 2000), yesNo, 0.2, 2000, 48, 0],
+    ['yes/no, planned, half came', planned(thumbs, 4000), yesNo, 0.2, 2000, 48, 0.05],
+    ['yes/no, planned, twice came', planned(thumbs, 1000), yesNo, 0.2, 2000, 48, 0.05],
+    ['skewed, planned', planned(score, 500), skewed, 0, 500, 48, 0.05],
+    ['rare, planned', planned(errors, 2000), yesNo, 0.01, 2000, 48, 0.01],
+    ['rare, few, planned', planned(errors, 500), yesNo, 0.01, 500, 48, 0.04],
+    ['rare, few, planned', planned(errors, 200), yesNo, 0.01, 200, 48, 0.04],
   ];
   test.each(cases)('%s %#', (_, guardrail, draw, p, unitsPerDay, hours, effect) => {
     const outcomes = Array.from({ length: RUNS }, (__, run) =>

@@ -30,10 +30,10 @@ describe('chance', () => {
 });
 
 describe('rows', () => {
-  test('half of the rollouts where something is worse, a third at 20,000 a day', () => {
+  test('three times the rollouts where nothing is worse, once at 20,000 a day, half where something is', () => {
     const rollouts = (perDay: number, question: string): number | undefined =>
       CELLS.find((cell) => cell.traffic.perDay === perDay && cell.question === question)?.rollouts;
-    expect([rollouts(200, 'same'), rollouts(200, 'worse'), rollouts(20_000, 'same')]).toEqual([1000, 500, 333]);
+    expect([rollouts(200, 'same'), rollouts(200, 'worse'), rollouts(20_000, 'same')]).toEqual([3000, 500, 1000]);
   });
 
   test('effects are those of the model: thumbs down 5 points', () => {

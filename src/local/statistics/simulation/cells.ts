@@ -41,7 +41,7 @@ const VOLUMES = [200, 2000, 20_000];
 const REAL_VOLUMES = [500, 2000, 8000];
 /** Hours of the day at which the share changes, beside 12 and 24; traffic peaks at 15. */
 const SWITCH_HOURS = [3, 6, 9, 15, 18, 21];
-/** Skewed scores leave the least room below alpha: so many times the rollouts. */
+/** Error rates are small: so many times the rollouts where nothing is worse. */
 const SAME_AGAIN = 3;
 /** Here exposure is held against the bound: twice the rollouts. */
 const BENCHMARK = 2000;
@@ -55,7 +55,7 @@ export const EVEN_TRAFFIC: TrafficModel = {
   outageHour: null,
   hours: 48,
 };
-/** From here on a rollout takes long to simulate, and fewer are. */
+/** From here on a rollout takes long to simulate. */
 const MANY = 20_000;
 
 const METRICS: readonly SyntheticMetric[] = [
@@ -138,8 +138,7 @@ export function realCells(table: ScoreTable, rollouts: number): Cell[] {
           const difference = meanOf(candidate.law) - meanOf(stable.law);
           const question = stable === candidate ? 'same' : difference < 0 ? 'worse' : 'better';
           const model = judged(stable.law, candidate.law);
-          const more = question === 'same' ? SAME_AGAIN : 1;
-          return cell(name, difference.toFixed(3), question, model, traffic(perDay, {}), more * rollouts);
+          return cell(name, difference.toFixed(3), question, model, traffic(perDay, {}), rollouts);
         }),
     ),
   );
@@ -207,7 +206,8 @@ function cell(
   rollouts: number,
 ): Cell {
   const isBenchmark = question === 'worse' || question === 'at_margin' ? traffic.perDay === BENCHMARK : false;
-  const share = (question === 'same' ? 1 : isBenchmark ? 2 : 1 / 2) * (traffic.perDay >= MANY ? 1 / 3 : 1);
+  const same = traffic.perDay >= MANY ? 1 : SAME_AGAIN;
+  const share = question === 'same' ? same : isBenchmark ? 2 : 1 / 2;
   const planned = plannedModel(model, traffic, BOUNDS.alpha);
   return { metric, effect, question, model: planned, traffic, rollouts: Math.max(1, Math.round(share * rollouts)) };
 }
