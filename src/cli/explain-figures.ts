@@ -46,6 +46,8 @@ export interface ExplanationFigures {
     zStable: number | null;
     zCandidate: number | null;
     weight: number;
+    /** Engine A's test for one look: at so many effective units, a deficit of so many standard errors; null = none is planned. */
+    plannedEnd: { effectiveUnits: number; bound: number } | null;
     logE: LogEvidenceFigures;
     /** The largest ln e so far, which decides on advancing; null for a look that is not the newest. */
     peaks: { gate: number; safe: number } | null;
@@ -84,6 +86,7 @@ function guardrailsOf({ rollout, verdicts, peaks }: Explanation): ExplanationFig
       zStable: verdict.meanStable,
       zCandidate: verdict.meanCandidate,
       weight: guardrail.weight,
+      plannedEnd: guardrail.harmPlan?.plannedEnd ?? null,
       logE: {
         harmEngineA: verdict.logEHarmA,
         harmEngineB: verdict.logEHarmB,

@@ -51,6 +51,7 @@ function guardrailLines(
     ['difference', `${differenceText(transform, verdict)}; accepted ${wordMargin(transform, verdict.delta)}`],
     ['worse, engine A', evidence(verdict.logEHarmA)],
     ['worse, engine B', evidence(verdict.logEHarmB)],
+    ...plannedEndFacts(guardrail),
     ['worse, both', `${evidence(verdict.logEHarm)}; harmful by itself at ${needed(alpha)}`],
     ...floorFacts(guardrail, verdict),
     ['within 3 margins', safety(verdict.logESafeGate, peak?.gate)],
@@ -59,6 +60,13 @@ function guardrailLines(
   ];
   const kind = paint(VERDICT_TONES[verdict.kind], verdict.kind.replace('_', ' '));
   return [`${paint('strong', guardrail.id)}: ${kind}`, ...indented(facts)];
+}
+
+function plannedEndFacts({ harmPlan }: FrozenGuardrail): string[][] {
+  if (harmPlan === undefined) return [];
+  const { effectiveUnits, bound } = harmPlan.plannedEnd;
+  const when = `at ${Math.round(effectiveUnits)} effective units`;
+  return [['planned end', `in engine A: ${when}, a deficit of ${bound.toFixed(2)} standard errors is proof`]];
 }
 
 function floorFacts({ transform, floor }: FrozenGuardrail, { logEFloor, logEFloorStable }: Verdict): string[][] {

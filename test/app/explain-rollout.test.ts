@@ -1,19 +1,40 @@
 import { explainRollout } from '../../src/app/explain-rollout';
+import { judgeGuardrail } from '../../src/core/judging/judge';
+import { readManifest } from '../../src/app/stored-manifest';
 import { tickPrompt } from '../../src/app/tick-prompt';
 import type { Plan } from '../../src/core/rollout/plan';
 import { played, PROMPT } from './explained-rollout';
 
 test.each([
-  ['a rollout that is rolled back', 0.55, 'rolled_back'],
-  ['a rollout that is promoted and watched', 0.8, 'promoted'],
-])('%s: every look replays to the verdicts that its tick decided on', async (_, candidateRate, phase) => {
-  const { controller, ticks } = await played({ candidateRate });
+  ['a rollout that is rolled back', 0.55, 'rolled_back', 0],
+  ['a rollout that is promoted and watched', 0.8, 'promoted', 0],
+  ['one that has been planned', 0.8, 'promoted', 1000],
+])('%s: every look replays to the verdicts that its tick decided on', async (_, candidateRate, phase, pastVisits) => {
+  const { controller, ticks } = await played({ candidateRate, pastVisits });
   expect(ticks.at(-1)!.plan.next.phase).toBe(phase);
   for (const { nowMs, plan } of ticks) {
     const { tickMs, verdicts, harm } = await explainRollout(controller, PROMPT, nowMs);
     expect({ tickMs, verdicts, harm }).toEqual({ tickMs: nowMs, verdicts: plan.verdicts, harm: plan.harm });
   }
   expect(ticks.length).toBeGreaterThan(3);
+});
+
+test('a planned end is reached at one look, stays, and is seen again by whoever replays the rollout', async () => {
+  const { controller, ticks } = await played({ candidateRate: 0.8, pastVisits: 1000 });
+  const { rollout } = await explainRollout(controller, PROMPT, null);
+  const [thumbs] = rollout.guardrails;
+  expect(thumbs!.harmPlan!.plannedEnd.effectiveUnits / (2000 * (0.09 / 3 + 0.25 / 3))).toBeCloseTo(0.95, 1);
+  const item = await controller.store.read(PROMPT);
+  const stored = await readManifest(controller, item!);
+  const [state] = stored!.experiment!.states[0]!;
+  expect(state!.plannedEnd).toBe('not_worse');
+  // The mixture's share is left of engine A: at every look from then on.
+  const { mixture, plannedEnd } = thumbs!.harmPlan!.weights;
+  const without = judgeGuardrail({ ...thumbs!, harmPlan: undefined }, state!, rollout.policy);
+  expect(ticks.at(-1)!.plan.verdicts[0]!.logEHarmA).toBeCloseTo(
+    without.logEHarmA + Math.log(mixture / (mixture + plannedEnd)),
+    9,
+  );
 });
 
 describe('one look', () => {

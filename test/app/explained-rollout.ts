@@ -40,11 +40,11 @@ export interface Played {
 }
 
 /**
- * Runs a rollout through the use cases until it ends.
+ * Runs a rollout through the use cases until it ends. @param world `pastVisits` is what its evidence for harm is planned with
  * @param overrides ports to use instead of those in memory
  */
 export async function played(
-  { candidateRate, maxTicks = 60 }: { candidateRate: number; maxTicks?: number },
+  { candidateRate, maxTicks = 60, pastVisits = 0 }: { candidateRate: number; maxTicks?: number; pastVisits?: number },
   overrides: Partial<Controller> = {},
 ): Promise<Played> {
   const data = createLangfuseData();
@@ -55,6 +55,7 @@ export async function played(
   };
   data.createPrompt({ name: PROMPT, prompt: 'one', labels: ['production'] }, nowMs);
   data.createPrompt({ name: PROMPT, prompt: 'two', labels: ['candidate'] }, nowMs);
+  addPast(data, pastVisits);
   const random = seededRandom(7);
   let visits = 0;
   let assignment: Assignment | null = null;
@@ -81,6 +82,15 @@ export async function played(
     if (isTerminal(plan.next.phase)) break;
   }
   return { controller, data, ticks, serve };
+}
+
+/** So many users in the half day before, of nobody who comes later. */
+function addPast(data: LangfuseData, visits: number): void {
+  const random = seededRandom(8);
+  for (let i = 0; i < visits; i++) {
+    const atMs = START_MS - 12 * HOUR_MS + Math.floor((i * 12 * HOUR_MS) / visits);
+    addVisit(data, { visit: -1 - i, user: -1 - i, version: 1, atMs, isGood: random() < STABLE_RATE }, random);
+  }
 }
 
 function addVisit(

@@ -13,7 +13,7 @@ let ticks: Played['ticks'];
 beforeAll(async () => {
   folder = await newFolder();
   const ports = { store: folderPromptStore({ folder }), objects: folderObjectStore({ folder }) };
-  ({ ticks } = await played({ candidateRate: 0.55 }, ports));
+  ({ ticks } = await played({ candidateRate: 0.55, pastVisits: 1000 }, ports));
 });
 
 function explain(...argv: string[]) {
@@ -34,6 +34,7 @@ test('--json holds the numbers of the tick that it is asked about', async () => 
       verdict: verdict.kind,
       reason: verdict.reason,
       zCandidate: verdict.meanCandidate,
+      plannedEnd: { effectiveUnits: expect.any(Number), bound: expect.any(Number) },
       logE: { harmEngineA: verdict.logEHarmA, harmEngineB: verdict.logEHarmB, safe: verdict.logESafe },
     });
   }
@@ -49,6 +50,9 @@ test('in words: the guardrails, what they say together, and the rollback', async
   }
   expect(out).toContain(`worse   ln e ${plan.harm!.logE.toFixed(2)}`);
   expect(out).toContain('a rollback needs ln e 3.00 (20 to 1)');
+  expect(out).toMatch(
+    /planned end +in engine A: at 2\d\d effective units, a deficit of 2\.\d\d standard errors is proof/u,
+  );
   expect(out).toMatch(/then {4}2026-01-1\d \d\d:\d\d:\d\d {2}rolled back {2}controller/u);
 });
 

@@ -180,6 +180,26 @@ describe('the policy as a whole', () => {
     ]);
   });
 
+  test('with traffic that is foreseen the evidence for harm is planned, by each guardrail’s own weight and traffic', () => {
+    const [thumbs, tone] = ['thumbs', 'tone'].map((name) => written({ metric: `score:${name}` }));
+    const steps = [{ percent: 50, bakeMs: 86_400_000 }];
+    const ramp = { ...policy([thumbs!, { ...tone!, weight: 3 }]), alpha: 0.05, settleMs: 0, steps } as Policy;
+    const history = new Map([thumbs!, tone!].map(({ metric }) => [metric, yesNo(400, 5)]));
+    const perDay = new Map([
+      ['score:thumbs', 1000],
+      ['score:tone', 400],
+    ]);
+    const { guardrails } = freezeGuardrails(ramp, history, perDay);
+    const ends = guardrails.map(({ harmPlan }) => harmPlan!.plannedEnd);
+    const judgedDays = 1 - 600_000 / 86_400_000;
+    expect(ends[0]!.effectiveUnits).toBeCloseTo(250 * judgedDays, 9);
+    expect(ends[1]!.effectiveUnits).toBeCloseTo(100 * judgedDays, 9);
+    // Normal quantiles of .05 times .2 times the weights, a quarter and three.
+    expect(ends[0]!.bound).toBeCloseTo(2.807, 3);
+    expect(ends[1]!.bound).toBeCloseTo(2.432, 3);
+    expect(freezeGuardrails(ramp, history).guardrails.some(({ harmPlan }) => harmPlan !== undefined)).toBe(false);
+  });
+
   test('a margin that gives away most of a low score is called out', () => {
     const rare = written({ metric: 'score:win', range: [0, 1] });
     const wins = Array.from({ length: 400 }, (_, i) => [i % 100 < 7 ? 1 : 0]);

@@ -128,8 +128,14 @@ const guardrails = fc
     delta: fc.double({ min: 0.005, max: 0.3, noNaN: true }),
     p: fc.double({ min: 0, max: 0.5, noNaN: true }),
     isBinary: fc.boolean(),
+    effectiveUnits: fc.option(fc.integer({ min: 20, max: 5000 })),
   })
-  .map(({ delta, p, isBinary }) => (isBinary ? binaryGuardrail({ p, delta }) : boundedGuardrail({ delta })));
+  .map(({ delta, p, isBinary, effectiveUnits }): FrozenGuardrail => {
+    const g = isBinary ? binaryGuardrail({ p, delta }) : boundedGuardrail({ delta });
+    if (effectiveUnits === null) return g;
+    const weights = { mixture: 0.3, plannedEnd: 0.2, engineB: 0.5 };
+    return { ...g, harmPlan: { weights, plannedEnd: { effectiveUnits, bound: 2.326 } } };
+  });
 
 test('a larger effect, and more units, are never found less often', () => {
   const probability = fc.double({ min: 0, max: 0.4, noNaN: true });
@@ -144,7 +150,7 @@ test('a larger effect, and more units, are never found less often', () => {
       expect(found).toBeLessThanOrEqual(1);
       expect(found).toBeGreaterThanOrEqual(0);
     }),
-    { numRuns: 60 },
+    { numRuns: 120 },
   );
 });
 
