@@ -27,7 +27,6 @@ export interface Io {
 
 /** The process's own. */
 export function processIo(): Io {
-  process.stdout.on('error', endOnClosedPipe);
   return {
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
@@ -40,20 +39,37 @@ export function processIo(): Io {
   };
 }
 
-/** Ends the process when everything is written. What a library left behind, such as the timer of a failed request, does not delay it. */
+/** Why the first of the outputs that could not be written was not, such as ENOSPC; null = all were. */
+let lost: string | null = null;
+
+/**
+ * Ends the process when everything is written; with code 1 instead of 0 when something could not be. What a library left behind,
+ * such as the timer of a failed request, does not delay it.
+ */
 export function endProcess(exitCode: number): void {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+  process.stdout.write('', () => {
+    const said = lost === null ? '' : `rampart: stdout: expected an output that can be written, got ${lost}\n`;
+    process.stderr.write(said, () => process.exit(lost !== null && exitCode === 0 ? 1 : exitCode));
+  });
 }
 
-/** `rampart status | head` is no failure. */
-function endOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-}
-
+/**
+ * Once nobody reads it any more, as in `rampart status | head`, or the disk is full, what is written is dropped. The command goes
+ * on to its end and its exit code: a deploy would be cut off, and a check that failed would pass.
+ */
 function outputOf(stream: NodeJS.WriteStream): Output {
+  let isClosed = false;
+  const close = (error: NodeJS.ErrnoException | null | undefined): void => {
+    if (isClosed || error === null || error === undefined) return;
+    isClosed = true;
+    if (error.code !== 'EPIPE') lost ??= error.code ?? error.message;
+  };
+  stream.on('error', close);
   const isUnwanted = (process.env['NO_COLOR'] ?? '') !== '';
-  return { write: (text) => void stream.write(text), color: stream.isTTY && !isUnwanted };
+  return {
+    write: (text) => void (isClosed || stream.write(text, close)),
+    color: stream.isTTY && !isUnwanted,
+  };
 }
 
 /** Does not wait: the program may stay open for hours. */
