@@ -123,7 +123,7 @@ ${setup(settings, false)}
     permissions:
       contents: read
     steps:
-${setup(settings, false)}
+${setup(settings, true)}
       - name: Deploy
         env:
 ${LANGFUSE_ENV}

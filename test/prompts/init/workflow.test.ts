@@ -60,6 +60,11 @@ test('jobs have the least permissions, and secrets only where no fork gets to', 
   }
 });
 
+test("what compares with earlier versions has git's whole history: a shallow one would call adopted versions drift", () => {
+  const depths = Object.entries(workflow().jobs).map(([name, { steps }]) => [name, steps[0]!.with?.['fetch-depth']]);
+  expect(Object.fromEntries(depths)).toEqual({ validate: 0, plan: 0, test: undefined, deploy: 0 });
+});
+
 test('actions are pinned to whole commits, with their version beside them', () => {
   const uses = [...workflowText(SETTINGS).matchAll(/uses: (.*)/gu)].map((match) => match[1]!);
   expect(uses).toHaveLength(8);
