@@ -57,12 +57,7 @@ async function moveLabel(controller: Controller, prompt: string, id: string, now
     if (error.code === 'provider_rate_limited') {
       await controller.budget.blockUntil(nowMs + (error.retryAfterMs ?? AFTER_429_MS));
     }
-    controller.log({
-      level: 'error',
-      event: 'label_move_failed',
-      prompt,
-      problem: error.message,
-    });
+    controller.log({ level: 'error', event: 'label_move_failed', prompt, problem: error.message });
     if (goal !== null) await handBack(controller, prompt, goal, error);
   }
   return false;
@@ -72,14 +67,7 @@ async function moveLabel(controller: Controller, prompt: string, id: string, now
 async function isMoved(controller: Controller, prompt: string, { label, version }: LabelEntry): Promise<boolean> {
   const holders = await controller.langfuse.versionsWithLabel(prompt, label);
   if (holders.length === 1 && holders[0] === version) return true;
-  controller.log({
-    level: 'warn',
-    event: 'label_not_moved',
-    prompt,
-    label,
-    expected: version,
-    seen: holders,
-  });
+  controller.log({ level: 'warn', event: 'label_not_moved', prompt, label, expected: version, seen: holders });
   return false;
 }
 
@@ -88,18 +76,10 @@ async function claim(controller: Controller, prompt: string, id: string, nowMs: 
   const item = await controller.store.read(prompt);
   const entry = item?.outbox.find((other) => other.id === id);
   if (item === null || entry?.kind !== 'label' || (entry.leaseUntilMs ?? 0) > nowMs) return null;
-  const claimed: LabelEntry = {
-    ...entry,
-    leaseUntilMs: nowMs + LEASE_MS,
-    attempts: entry.attempts + 1,
-  };
+  const claimed: LabelEntry = { ...entry, leaseUntilMs: nowMs + LEASE_MS, attempts: entry.attempts + 1 };
   const outbox = item.outbox.map((other) => (other.id === id ? claimed : other));
   try {
-    await writeItem(controller, {
-      ...item,
-      revision: item.revision + 1,
-      outbox,
-    });
+    await writeItem(controller, { ...item, revision: item.revision + 1, outbox });
   } catch (error) {
     if (isRampartError(error, 'revision_conflict')) return null;
     throw error;
@@ -118,13 +98,7 @@ async function sendAlerts(controller: Controller, item: PromptItem, done: Set<st
       if (!isRampartError(error)) throw error;
       const { alert } = entry;
       const problem = error.message;
-      controller.log({
-        level: 'error',
-        event: 'alert_not_sent',
-        prompt: item.prompt,
-        alert,
-        problem,
-      });
+      controller.log({ level: 'error', event: 'alert_not_sent', prompt: item.prompt, alert, problem });
       if (CHANNEL_IS_DOWN.includes(error.code)) return;
     }
   }
@@ -143,10 +117,5 @@ async function remove(controller: Controller, prompt: string, done: ReadonlySet<
       if (!isRampartError(error, 'revision_conflict')) throw error;
     }
   }
-  controller.log({
-    level: 'warn',
-    event: 'outbox_not_cleared',
-    prompt,
-    entries: done.size,
-  });
+  controller.log({ level: 'warn', event: 'outbox_not_cleared', prompt, entries: done.size });
 }

@@ -40,11 +40,7 @@ export async function handBackAll(controller: Controller): Promise<void> {
 function freed(entry: LabelEntry, isOver: boolean): LabelEntry {
   if (entry.leaseUntilMs === null) return entry;
   const contestedUntilMs = Math.max(entry.contestedUntilMs ?? 0, entry.leaseUntilMs);
-  return {
-    ...entry,
-    leaseUntilMs: null,
-    ...(isOver ? {} : { contestedUntilMs }),
-  };
+  return { ...entry, leaseUntilMs: null, ...(isOver ? {} : { contestedUntilMs }) };
 }
 
 /** What cannot be written now keeps its lease, which ends by itself. */
@@ -60,12 +56,7 @@ async function rewriteClaims(
     }
   } catch (error) {
     if (!isRampartError(error)) throw error;
-    controller.log({
-      level: 'warn',
-      event: 'claim_not_handed_back',
-      prompt,
-      problem: error.message,
-    });
+    controller.log({ level: 'warn', event: 'claim_not_handed_back', prompt, problem: error.message });
   }
 }
 
@@ -78,11 +69,7 @@ async function isWritten(
   const outbox = item.outbox.map((entry) => (entry.kind === 'label' ? change(entry) : entry));
   if (outbox.every((entry, index) => entry === item.outbox[index])) return true;
   try {
-    await writeItem(controller, {
-      ...item,
-      revision: item.revision + 1,
-      outbox,
-    });
+    await writeItem(controller, { ...item, revision: item.revision + 1, outbox });
     return true;
   } catch (error) {
     if (isRampartError(error, 'revision_conflict')) return false;

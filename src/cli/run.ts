@@ -54,12 +54,7 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
   if (failed?.problem) throw failed.problem;
   const out = options.json ? io.stderr : io.stdout;
   const controller = await localController(folder, config, langfuse, io.now, announcing(out));
-  const lock = await takeStateLock({
-    folder,
-    what: 'run',
-    nowMs: io.now(),
-    answer: answering(controller, io.now),
-  });
+  const lock = await takeStateLock({ folder, what: 'run', nowMs: io.now(), answer: answering(controller, io.now) });
   try {
     await rememberConfig(folder, configFile);
     await handBackAll(controller);

@@ -5,9 +5,7 @@ import { RampartError } from '../../src/core/errors';
 import { DAY_MS, HARM, HOUR_MS, SAFE, TICK_MS } from '../core/rollout/fixtures';
 import { down, label, newWorld, PROMPT, served, type Hook, type World } from './world';
 
-jest.mock('../../src/app/evidence/read-evidence', () => ({
-  readEvidence: jest.fn(),
-}));
+jest.mock('../../src/app/evidence/read-evidence', () => ({ readEvidence: jest.fn() }));
 jest.mock('../../src/app/read-history', () => ({ readHistory: jest.fn() }));
 
 const ann = { prompt: PROMPT, by: 'ann', because: 'I saw it' };
@@ -40,9 +38,7 @@ async function killedInMove(world: World): Promise<void> {
 }
 
 function answered(): RampartError {
-  return new RampartError('provider_unavailable', 'answered 502', {
-    cause: { status: 502 },
-  });
+  return new RampartError('provider_unavailable', 'answered 502', { cause: { status: 502 } });
 }
 
 describe('messages survive crashes (4.4)', () => {
@@ -135,18 +131,8 @@ describe('messages survive crashes (4.4)', () => {
 });
 
 const NOISY = {
-  guardrails: [
-    {
-      metric: 'score:helpfulness',
-      direction: 'higher_is_better',
-      range: [0, 1],
-      margin: 0.05,
-    },
-  ],
-  deadlines: {
-    inconclusive: { alert: '15m', pause: '365d' },
-    noData: { alert: '15m', pause: '365d' },
-  },
+  guardrails: [{ metric: 'score:helpfulness', direction: 'higher_is_better', range: [0, 1], margin: 0.05 }],
+  deadlines: { inconclusive: { alert: '15m', pause: '365d' }, noData: { alert: '15m', pause: '365d' } },
 };
 
 describe('alerts', () => {
@@ -154,9 +140,7 @@ describe('alerts', () => {
     const world = await readyToPromote();
     await world.tick(DAY_MS);
     world.hook = (call, [message]) => {
-      const { attributes } = (message ?? {}) as {
-        attributes?: Record<string, string>;
-      };
+      const { attributes } = (message ?? {}) as { attributes?: Record<string, string> };
       if (call === 'alerts.send' && attributes?.['alert'] === 'promoted') throw down('bad_input');
     };
     await world.tick();
@@ -243,13 +227,7 @@ describe('a label goal', () => {
     };
     await world.tick(DAY_MS);
     expect((await world.item()).outbox).toMatchObject([{ kind: 'label', version: 2, attempts: 1 }]);
-    expect(world.logs).toContainEqual(
-      expect.objectContaining({
-        event: 'label_not_moved',
-        expected: 2,
-        seen: [2, 5],
-      }),
-    );
+    expect(world.logs).toContainEqual(expect.objectContaining({ event: 'label_not_moved', expected: 2, seen: [2, 5] }));
   });
 
   it('a read-back that fails leaves it for the next tick, which finds it done', async () => {
@@ -299,9 +277,7 @@ describe('a label goal', () => {
     world.hook = (call, [untilMs]) => {
       if (call === 'budget.blockUntil') blocked.push(untilMs);
       if (call === 'langfuse.moveLabel')
-        throw new RampartError('provider_rate_limited', 'wait', {
-          retryAfterMs: 5000,
-        });
+        throw new RampartError('provider_rate_limited', 'wait', { retryAfterMs: 5000 });
     };
     await world.tick(DAY_MS);
     expect(blocked).toEqual([world.nowMs + 5000]);

@@ -69,28 +69,16 @@ async function tickUntil(app: ReturnType<typeof servedApp>, states: string[]): P
 
 test('a candidate that is as good is promoted, step by step, and everything is told', async () => {
   seedPrompt(standIn.data, QUICK_POLICY, clockMs);
-  const app = servedApp(standIn.data, join(cwd, '.rampart'), {
-    1: 0.7,
-    2: 0.7,
-  });
+  const app = servedApp(standIn.data, join(cwd, '.rampart'), { 1: 0.7, 2: 0.7 });
   const seen = await tickUntil(app, ['promoted']);
-  expect(seen[0]).toMatchObject({
-    prompt: PROMPT,
-    outcome: 'started',
-    percent: 30,
-  });
+  expect(seen[0]).toMatchObject({ prompt: PROMPT, outcome: 'started', percent: 30 });
   expect([...new Set(seen.map(({ percent }) => percent))]).toEqual([30, 60, 95]);
   expect(standIn.data.prompts.byLabel(PROMPT, 'production')?.version).toBe(2);
 
   const folder = join(cwd, '.rampart');
-  const router = createRouter({
-    source: fileSource(join(folder, 'assignments.json')),
-  });
+  const router = createRouter({ source: fileSource(join(folder, 'assignments.json')) });
   expect(await router.ready()).toBe(true);
-  expect(router.resolve(PROMPT, { unit: 'user-1' })).toMatchObject({
-    version: 2,
-    reason: 'STATIC',
-  });
+  expect(router.resolve(PROMPT, { unit: 'user-1' })).toMatchObject({ version: 2, reason: 'STATIC' });
   router.close();
   expect((await stat(join(folder, 'hash-key'))).mode & 0o777).toBe(0o600);
   expect(await readFile(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
@@ -103,22 +91,14 @@ test('a candidate that is as good is promoted, step by step, and everything is t
   expect(kinds).toEqual(['watch_ended', 'promoted', 'promoting', 'advanced', 'started']);
   expect(await json('status')).toMatchObject({
     prompts: [
-      {
-        prompt: PROMPT,
-        state: 'promoted',
-        stable: 2,
-        rollout: { candidate: 2, outcome: { code: 'proven_safe' } },
-      },
+      { prompt: PROMPT, state: 'promoted', stable: 2, rollout: { candidate: 2, outcome: { code: 'proven_safe' } } },
     ],
   });
 });
 
 test('a candidate that is worse is rolled back before it is promoted, and quarantined until it is released', async () => {
   seedPrompt(standIn.data, QUICK_POLICY, clockMs);
-  const app = servedApp(standIn.data, join(cwd, '.rampart'), {
-    1: 0.9,
-    2: 0.2,
-  });
+  const app = servedApp(standIn.data, join(cwd, '.rampart'), { 1: 0.9, 2: 0.2 });
   await tickUntil(app, ['rolled_back']);
   expect(standIn.data.prompts.byLabel(PROMPT, 'production')?.version).toBe(1);
   const status = await command('status', PROMPT);
@@ -127,18 +107,12 @@ test('a candidate that is worse is rolled back before it is promoted, and quaran
 
   clockMs += SECOND_MS;
   await json<Tick>('run', '--once');
-  expect(await command('start', PROMPT, '2')).toMatchObject({
-    exit: 1,
-    out: '',
-  });
+  expect(await command('start', PROMPT, '2')).toMatchObject({ exit: 1, out: '' });
   expect(await command('release', PROMPT, '2', '--because', 'the judge was broken')).toMatchObject({
     exit: 0,
     out: `${PROMPT}: version 2 may be rolled out again\n`,
   });
-  expect(await json('start', PROMPT, '2')).toEqual({
-    prompt: PROMPT,
-    said: 'version 2 started at 30 %',
-  });
+  expect(await json('start', PROMPT, '2')).toEqual({ prompt: PROMPT, said: 'version 2 started at 30 %' });
 });
 
 test('a person decides without a run: pause, resume, promote, rollback', async () => {
@@ -147,12 +121,7 @@ test('a person decides without a run: pause, resume, promote, rollback', async (
   expect(await command('pause', PROMPT)).toMatchObject({ exit: 1, out: '' });
   expect((await command('pause', PROMPT, '--because', 'holidays')).exit).toBe(0);
   expect(await json('status', PROMPT)).toMatchObject({
-    prompts: [
-      {
-        state: 'paused',
-        rollout: { pause: { by: 'ada', because: 'holidays' } },
-      },
-    ],
+    prompts: [{ state: 'paused', rollout: { pause: { by: 'ada', because: 'holidays' } } }],
   });
   expect((await command('resume', PROMPT, '--by', 'grace')).exit).toBe(0);
   expect((await command('promote', PROMPT, '--because', 'we need it')).exit).toBe(0);
@@ -172,41 +141,23 @@ test('a person decides without a run: pause, resume, promote, rollback', async (
 test('a policy with seconds is refused only where the file writes bounds; a run remembers its file', async () => {
   seedPrompt(standIn.data, {}, clockMs);
   const file = join(cwd, 'mine.yaml');
-  await writeFile(
-    file,
-    JSON.stringify({
-      deployment: 'mine',
-      policy: QUICK_POLICY,
-      bounds: { minBake: '1h' },
-    }),
-  );
+  await writeFile(file, JSON.stringify({ deployment: 'mine', policy: QUICK_POLICY, bounds: { minBake: '1h' } }));
   const refused = await command('run', '--once', '--config', 'mine.yaml');
   expect(refused.exit).toBe(3);
   expect(refused.err).toContain('policy.steps[0].bake');
   expect(await readdir(cwd)).toEqual(['mine.yaml']);
 
   await writeFile(file, JSON.stringify({ deployment: 'mine', policy: QUICK_POLICY }));
-  expect(await json('run', '--once', '--config', 'mine.yaml')).toMatchObject({
-    ticks: [{ percent: 30 }],
-  });
+  expect(await json('run', '--once', '--config', 'mine.yaml')).toMatchObject({ ticks: [{ percent: 30 }] });
   expect((await command('abort', PROMPT)).exit).toBe(0);
-  expect(await json('start', PROMPT, '2')).toMatchObject({
-    said: 'version 2 started at 30 %',
-  });
+  expect(await json('start', PROMPT, '2')).toMatchObject({ said: 'version 2 started at 30 %' });
   expect((await command('run', '--once')).out).toContain(`configuration ${file}`);
 });
 
 test('one prompt that cannot be ticked stops no other, and the exit code says so', async () => {
   seedPrompt(standIn.data, QUICK_POLICY, clockMs);
   standIn.data.createPrompt({ name: 'broken', labels: ['production'] }, clockMs);
-  standIn.data.createPrompt(
-    {
-      name: 'broken',
-      labels: ['candidate'],
-      config: { rollout: QUICK_POLICY },
-    },
-    clockMs,
-  );
+  standIn.data.createPrompt({ name: 'broken', labels: ['candidate'], config: { rollout: QUICK_POLICY } }, clockMs);
   await json<Tick>('run', '--once');
   const path = join(cwd, '.rampart', 'items', 'broken.json');
   const item = JSON.parse(await readFile(path, 'utf8')) as object;
