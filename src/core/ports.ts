@@ -33,8 +33,11 @@ export interface ObservationRow {
 export interface ScoreRow {
   id: string;
   name: string;
-  /** Number for NUMERIC, boolean for BOOLEAN, string for CATEGORICAL. TEXT and CORRECTION are not listed. */
-  value: number | boolean | string;
+  /**
+   * Number for NUMERIC, boolean for BOOLEAN, string for CATEGORICAL; null = it could not be read: it is no missing score, and no
+   * value. TEXT and CORRECTION are not listed.
+   */
+  value: number | boolean | string | null;
   timestampMs: number;
   updatedAtMs: number;
   environment: string;

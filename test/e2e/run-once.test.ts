@@ -115,6 +115,20 @@ test('a candidate that is worse is rolled back before it is promoted, and quaran
   expect(await json('start', PROMPT, '2')).toEqual({ prompt: PROMPT, said: 'version 2 started at 30 %' });
 });
 
+test('a candidate whose scores become NaN is held and said, not promoted on what came before', async () => {
+  seedPrompt(standIn.data, { ...QUICK_POLICY, steps: [{ percent: 50, bake: '3s' }] }, clockMs);
+  const quality = { 1: 0.7, 2: 0.7 };
+  const app = servedApp(standIn.data, join(cwd, '.rampart'), quality);
+  for (let tick = 0; tick < 6; tick++) {
+    await json<Tick>('run', '--once', '--every', '1s');
+    clockMs += SECOND_MS;
+    if (tick > 1) quality[2] = NaN;
+    await app.serve(100, clockMs - SECOND_MS / 2);
+  }
+  const { ticks } = await json<Tick>('run', '--once', '--every', '1s');
+  expect(ticks[0]).toMatchObject({ state: 'held', percent: 50, reasons: [expect.stringContaining('bad value')] });
+});
+
 test('a person decides without a run: pause, resume, promote, rollback', async () => {
   seedPrompt(standIn.data, QUICK_POLICY, clockMs);
   await json<Tick>('run', '--once');

@@ -14,7 +14,6 @@ export function parseScore(raw: unknown): ScoreRow | string | null {
   const name = readText(raw['name']);
   if (!name) return unreadable('name', 'a text', raw['name']);
   const value = valueOf(dataType, raw['value']);
-  if (value === undefined) return unreadable('value', `a value of its data type (${typeName(dataType)})`, raw['value']);
   const timestampMs = readTimeMs(raw['timestamp']);
   if (timestampMs === undefined) return unreadable('timestamp', 'a time', raw['timestamp']);
   const updatedAtMs = readTimeMs(raw['updatedAt']);
@@ -26,21 +25,18 @@ export function parseScore(raw: unknown): ScoreRow | string | null {
   return { id, name, value, timestampMs, updatedAtMs, environment: environment ?? 'default', subject };
 }
 
-function valueOf(dataType: unknown, value: unknown): ScoreRow['value'] | undefined {
+/** A value that is none of its data type, as NaN, is null: that there is a score is known all the same. */
+function valueOf(dataType: unknown, value: unknown): ScoreRow['value'] {
   switch (dataType) {
     case 'NUMERIC':
-      return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+      return typeof value === 'number' && Number.isFinite(value) ? value : null;
     case 'BOOLEAN':
-      return typeof value === 'boolean' ? value : undefined;
+      return typeof value === 'boolean' ? value : null;
     case 'CATEGORICAL':
-      return typeof value === 'string' ? value : undefined;
+      return typeof value === 'string' ? value : null;
     default:
-      return undefined;
+      return null;
   }
-}
-
-function typeName(dataType: unknown): string {
-  return typeof dataType === 'string' ? dataType.slice(0, 20) : kindOf(dataType);
 }
 
 function subjectOf(raw: unknown): ScoreRow['subject'] | string {

@@ -93,6 +93,7 @@ export function countScore(
   previous: Pick<ScoreRow, 'name' | 'value'> | null,
 ): void {
   const put = ({ name, value }: Pick<ScoreRow, 'name' | 'value'>, sign: 1 | -1): void => {
+    if (value === null) return;
     const [metric, number] =
       typeof value === 'string' ? [`score:${name}=${value}`, 1] : [`score:${name}`, Number(value)];
     count(work, exposure.atMs, exposure.version, metric, number, sign);

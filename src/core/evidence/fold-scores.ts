@@ -77,8 +77,14 @@ function foldScore(work: Workspace, score: ScoreRow): boolean {
   coverTrace(work, subject, score, subject.c, 1);
   subject.c = withOne(subject.c, [score.id, score.name, score.value, score.updatedAtMs]);
   work.changedSubjects.add(key);
+  if (score.value === null) countUnreadable(work, subject);
   use(work, exposure, score, null);
   return true;
+}
+
+function countUnreadable(work: Workspace, { t }: SubjectRecord): void {
+  work.manifest.unattributed.malformed++;
+  noteFact(work, t, 'malformed');
 }
 
 /** Whether the score was met before, just as it is. */

@@ -127,7 +127,7 @@ function rawOfScore(
     return typeof value === 'string' ? Number(categories.includes(value) === higherIsBetter) : null;
   }
   if (range !== null) return typeof value === 'number' && Number.isFinite(value) ? value : null;
-  if (typeof value === 'string') return null;
+  if (typeof value === 'string' || value === null) return null;
   const good = Number(value);
   return good === 1 || good === 0 ? Number((good === 1) === higherIsBetter) : null;
 }

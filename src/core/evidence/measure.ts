@@ -1,6 +1,6 @@
 import { toZ } from '../judging/guardrail';
 import type { Metric } from '../metrics/metric';
-import type { ObservationRow } from '../ports';
+import type { ObservationRow, ScoreRow } from '../ports';
 import type { JudgedMetric } from './workspace';
 
 /**
@@ -26,9 +26,9 @@ export function rawOfObservation(metric: Metric, row: ObservationRow): number | 
 
 /**
  * The z of a score for a guardrail.
- * @returns null when the value is of the wrong type or out of the declared range
+ * @returns null when the value could not be read, is of the wrong type or out of the declared range
  */
-export function zOfScore(judged: JudgedMetric, value: number | boolean | string): number | null {
+export function zOfScore(judged: JudgedMetric, value: ScoreRow['value']): number | null {
   if (judged.metric.kind !== 'score') return null;
   const higherIsBetter = judged.policy.direction === 'higher_is_better';
   if (judged.metric.categories !== null) {

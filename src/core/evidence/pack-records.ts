@@ -69,7 +69,7 @@ function unpackScore(source: ByteSource): CountedScore | UnusedScore {
     const why = takeText(source) as UnusedScore[1];
     return [id, why];
   }
-  return [id, takeText(source), takeValue(source) as CountedScore[2], takeNumber(source)];
+  return [id, takeText(source), takeValue(source), takeNumber(source)];
 }
 
 function packUnit(sink: ByteSink, { e, es, st, b, f }: UnitRecord): void {

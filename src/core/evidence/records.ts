@@ -1,3 +1,5 @@
+import type { ScoreRow } from '../ports';
+
 /*
  * What is remembered of traces, sessions and units between ticks. Kept small and private: trace ids, keyed hashes of
  * sessions and units, numbers. Field names are short because there are millions of them at rest; lists instead of objects
@@ -8,7 +10,7 @@
 export type CountedGeneration = readonly [id: string, version: number, stage: number];
 
 /** A score that was counted, with its newest value. */
-export type CountedScore = readonly [id: string, name: string, value: number | boolean | string, updatedAtMs: number];
+export type CountedScore = readonly [id: string, name: string, value: ScoreRow['value'], updatedAtMs: number];
 
 /** A score that was met and reported, but not used. */
 export type UnusedScore = readonly [id: string, why: 'ambiguous_score' | 'unlinked_score' | 'other_trace_score'];

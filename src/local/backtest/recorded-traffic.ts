@@ -70,8 +70,8 @@ function addRow(data: LangfuseData, promptName: string, row: ObservationRow, pro
 
 /** An edited score has its newest value from the start. */
 function addScore(data: LangfuseData, { subject, ...score }: ScoreRow): void {
-  if (subject.kind === 'experiment') return;
   const { id, name, value, timestampMs, environment } = score;
+  if (subject.kind === 'experiment' || value === null) return;
   data.addScore({
     id,
     name,

@@ -41,7 +41,7 @@ export function scoreRow(row: StoredScore): ScoreRow | null {
   return {
     id,
     name,
-    value,
+    value: typeof value === 'number' && !Number.isFinite(value) ? null : value,
     timestampMs,
     updatedAtMs: row.updatedMs,
     environment,

@@ -117,12 +117,6 @@ describe('an observation', () => {
 
 describe('a score', () => {
   test.each([
-    [{ value: null }, 'value: expected a value of its data type (NUMERIC), got null'],
-    [{ value: NaN }, 'value: expected a value of its data type (NUMERIC), got NaN'],
-    [{ value: '0.5' }, 'value: expected a value of its data type (NUMERIC), got a text'],
-    [{ dataType: 'BOOLEAN', value: 1 }, 'value: expected a value of its data type (BOOLEAN), got 1'],
-    [{ dataType: 'CATEGORICAL', value: 1 }, 'value: expected a value of its data type (CATEGORICAL), got 1'],
-    [{ dataType: 'VECTOR', value: 1 }, 'value: expected a value of its data type (VECTOR), got 1'],
     [{ name: '' }, 'name: expected a text, got an empty text'],
     [{ timestamp: 5 }, 'timestamp: expected a time, got 5'],
     [{ updatedAt: undefined }, 'updatedAt: expected a time, got nothing'],
@@ -131,6 +125,17 @@ describe('a score', () => {
     [{ subject: { kind: 'observation', id: 'o' } }, 'subject.traceId: expected a text, got nothing'],
   ])('%j cannot be read', (different, reason) => {
     expect(parseScore({ ...SCORE, ...different })).toContain(reason);
+  });
+
+  test.each([
+    { value: null },
+    { value: NaN },
+    { value: '0.5' },
+    { dataType: 'BOOLEAN', value: 1 },
+    { dataType: 'CATEGORICAL', value: 1 },
+    { dataType: 'VECTOR', value: 1 },
+  ])('%j is a score without a value that can be read, and no missing score', (different) => {
+    expect(parseScore({ ...SCORE, ...different })).toMatchObject({ id: SCORE.id, name: SCORE.name, value: null });
   });
 
   test('texts and corrections are not wanted, whatever else they hold', () => {

@@ -282,6 +282,23 @@ describe('rows that are counted, not judged', () => {
     expect(world.manifest().experiment!.hours).toMatchObject([{ used: 2, unusable: { bad_value: 3 } }]);
   });
 
+  test('a score whose value cannot be read is a row that cannot be used, once, until it is edited', async () => {
+    const world = evidenceWorld();
+    const userId = withUser(world);
+    world.data.addObservation(generation({ startMs: START_MS, traceId: 't', userId }));
+    const score = traceScore({ timestampMs: START_MS + MINUTE_MS, value: NaN }, 't');
+    world.data.addScore(score);
+    for (const hours of [0.5, 2, 4]) await world.tick(START_MS + hours * HOUR_MS);
+    expect(stableSums(world, 'score:quality')).toEqual(NOTHING);
+    expect(world.manifest().experiment!.hours).toMatchObject([{ used: 1, unusable: { bad_value: 1 } }]);
+    expect(world.manifest().unattributed.malformed).toBe(1);
+    editScore(world.data, score, START_MS + 5 * HOUR_MS, 5);
+    await world.tick(START_MS + 26 * HOUR_MS);
+    expect(stableSums(world, 'score:quality')).toEqual([1, 1, 1]);
+    const page = await readPage<DayPage>(world.controller.objects, world.manifest().days[0]![1]);
+    expect(page[String(START_MS)]![String(STABLE)]).toMatchObject({ 'score:quality': { n: 1, sum: 5 } });
+  });
+
   test('rows that cannot be read at all are counted once', async () => {
     const world = evidenceWorld();
     const { langfuse } = world.controller;
