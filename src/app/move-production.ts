@@ -1,6 +1,7 @@
 import { RampartError } from '../core/errors';
 import type { Langfuse } from '../core/ports';
 import type { CommandReport } from './run-command';
+import { shellWord } from '../core/shell-word';
 
 /** What a person asks where no controller is deployed. */
 export interface ProductionMove {
@@ -50,7 +51,7 @@ async function targetOf(
   if (toVersion !== null) {
     if ((await langfuse.version(prompt, toVersion)) !== null) return toVersion;
     throw new RampartError('refused', `version ${toVersion} of ${prompt} does not exist in Langfuse`, {
-      hint: `see: rampart versions ${prompt}`,
+      hint: `see: rampart versions ${shellWord(prompt)}`,
     });
   }
   const hint = `name the version: rampart ${kind} ${prompt} --to VERSION`;

@@ -16,6 +16,7 @@ import { readLabels } from './read-labels';
 import { archiveRollout } from './rollout-archive';
 import { prepareRollout } from './start-rollout';
 import { writeDecided, type Decided } from './write-decided';
+import { shellWord } from '../core/shell-word';
 
 export interface CommandReport {
   prompt: string;
@@ -69,17 +70,17 @@ async function startByHand(
   const comparison = runningOf(item.comparison);
   if (comparison !== null) {
     throw new RampartError('refused', `a comparison of ${prompt} is running: ${wordArms(comparison)}`, {
-      hint: `wait for its end, or end it: rampart compare stop ${prompt} --because "..."`,
+      hint: `wait for its end, or end it: rampart compare stop ${shellWord(prompt)} --because "..."`,
     });
   }
   if (hasVersion(item.quarantined, version)) {
     throw new RampartError('refused', `version ${version} of ${prompt} was rolled back before`, {
-      hint: `release it first: rampart release ${prompt} ${version}`,
+      hint: `release it first: rampart release ${shellWord(prompt)} ${version}`,
     });
   }
   if (isProductionMoving(item)) {
     throw new RampartError('refused', `production of ${prompt} is still being moved`, {
-      hint: `wait until it is seen where it should be: rampart status ${prompt}`,
+      hint: `wait until it is seen where it should be: rampart status ${shellWord(prompt)}`,
     });
   }
   const candidate = await controller.langfuse.version(prompt, version);
@@ -89,7 +90,7 @@ async function startByHand(
   if (problem !== null) throw new RampartError('provider_unavailable', problem);
   if (typeof labels.production !== 'number') {
     throw new RampartError('refused', `no version of ${prompt} holds production, so there is nothing to compare with`, {
-      hint: `give it its first: rampart promote ${prompt} --to VERSION --because "first version"`,
+      hint: `give it its first: rampart promote ${shellWord(prompt)} --to VERSION --because "first version"`,
     });
   }
   if (labels.production === version)

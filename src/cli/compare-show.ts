@@ -10,6 +10,7 @@ import { flagOption, textOption } from './parse-arguments';
 import { CommandProblem, EXIT } from './problem';
 import { storedState } from './stored-state';
 import { findTarget } from './target';
+import { shellWord } from '../core/shell-word';
 
 export const COMPARE_SHOW: CommandSpec = {
   summary: "A prompt's comparison, running or last: a table, and the chart of its differences",
@@ -41,7 +42,7 @@ export const COMPARE_SHOW: CommandSpec = {
 
 function noComparison(prompt: string): RampartError {
   return new RampartError('not_found', `${prompt}: expected a prompt that had a comparison, got one without`, {
-    hint: `Start one: rampart compare start ${prompt} --variants a=VERSION,b=VERSION --metric NAME`,
+    hint: `Start one: rampart compare start ${shellWord(prompt)} --variants a=VERSION,b=VERSION --metric NAME`,
   });
 }
 

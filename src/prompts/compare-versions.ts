@@ -3,6 +3,7 @@ import type { PromptSync, VersionBody } from '../core/ports';
 import type { PromptDefinition } from './definition';
 import { contentDiff } from './plan/diff-lines';
 import type { ContentDiff } from './plan/plan';
+import { shellWord } from '../core/shell-word';
 
 /** What is compared: a version by number or label, or a definition: `local`, `local:VARIANT`. */
 export interface Side {
@@ -50,7 +51,7 @@ async function readSide(
       'not_found',
       `${prompt}: expected ${isNumber ? 'version' : 'a version with label'} ${named}, got none`,
       {
-        hint: `see: rampart versions ${prompt}`,
+        hint: `see: rampart versions ${shellWord(prompt)}`,
       },
     );
   }

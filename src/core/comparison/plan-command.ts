@@ -5,6 +5,7 @@ import type { ImmediateCommand } from '../rollout/plan-command';
 import { planRollbackTo, refuse, type CommandPlan } from '../rollout/plan-production';
 import type { Comparison } from './comparison';
 import { comparisonFacts, stopComparison, withoutHandover, type ComparisonTransition, type Kept } from './transitions';
+import { shellWord } from '../shell-word';
 
 /**
  * Decides a person's command while a comparison runs. Whatever asks for the old state ends the comparison; what would start
@@ -39,12 +40,12 @@ export function planComparisonCommand(
     case 'abort':
       return refuse(
         `a comparison of ${prompt} is running, not a rollout`,
-        `rampart compare stop ${prompt} --because "..."`,
+        `rampart compare stop ${shellWord(prompt)} --because "..."`,
       );
     case 'promote':
       return refuse(
         `a comparison of ${prompt} is running`,
-        `end it first: rampart compare stop ${prompt} --because "..."`,
+        `end it first: rampart compare stop ${shellWord(prompt)} --because "..."`,
       );
     case 'stop_comparison': {
       if (command.because.trim() === '') return refuse('compare stop needs a reason', 'say why: --because "TEXT"');
@@ -71,7 +72,7 @@ export function planComparisonCommand(
 export function planNoHandover(item: PromptItem, { by, because }: { by: string; because: string }): CommandPlan {
   const { comparison } = item;
   if (comparison?.handover?.state !== 'pending') {
-    return refuse(`${item.prompt} has no running comparison`, `see: rampart status ${item.prompt}`);
+    return refuse(`${item.prompt} has no running comparison`, `see: rampart status ${shellWord(item.prompt)}`);
   }
   const detail = { ...comparisonFacts(comparison), by, because };
   return {
@@ -97,7 +98,7 @@ function stopped(
   if (stable === comparison.stable && stableExists === false) {
     return refuse(
       `version ${stable} of ${item.prompt} no longer exists in Langfuse`,
-      `name a version to go back to: rampart rollback ${item.prompt} --to VERSION`,
+      `name a version to go back to: rampart rollback ${shellWord(item.prompt)} --to VERSION`,
     );
   }
   const reason = because.trim() === '' ? 'stopped by hand' : because;

@@ -8,6 +8,7 @@ import { isProductionMoving } from '../rollout/plan-start';
 import { isTerminal } from '../rollout/rollout';
 import { runningOf, type Comparison, type ComparisonInput } from './comparison';
 import { wordArms } from './wording';
+import { shellWord } from '../shell-word';
 
 /** Why a comparison cannot start now, and the command that helps. */
 export interface Refusal {
@@ -21,32 +22,32 @@ export function refuseStart(item: PromptItem, { production }: LabelFacts): Refus
   if (rollout !== null && !isTerminal(rollout.phase)) {
     return {
       problem: `version ${rollout.candidate} of ${prompt} is being rolled out, and a prompt has one experiment at a time`,
-      hint: `wait for its end, or end it: rampart abort ${prompt}`,
+      hint: `wait for its end, or end it: rampart abort ${shellWord(prompt)}`,
     };
   }
   const comparison = runningOf(item.comparison);
   if (comparison !== null) {
     return {
       problem: `a comparison of ${prompt} is running already: ${wordArms(comparison)}`,
-      hint: `wait for its end, or end it: rampart compare stop ${prompt} --because "..."`,
+      hint: `wait for its end, or end it: rampart compare stop ${shellWord(prompt)} --because "..."`,
     };
   }
   if (item.comparison?.handover?.state === 'pending') {
     return {
       problem: `the winner of the last comparison of ${prompt} is about to be rolled out`,
-      hint: `see: rampart compare show ${prompt}`,
+      hint: `see: rampart compare show ${shellWord(prompt)}`,
     };
   }
   if (isProductionMoving(item)) {
     return {
       problem: `production of ${prompt} is still being moved`,
-      hint: `wait until it is seen where it should be: rampart status ${prompt}`,
+      hint: `wait until it is seen where it should be: rampart status ${shellWord(prompt)}`,
     };
   }
   if (typeof production === 'number') return null;
   return {
     problem: `no version of ${prompt} holds production, so there is nothing to compare with`,
-    hint: `give it its first: rampart promote ${prompt} --to VERSION --because "first version"`,
+    hint: `give it its first: rampart promote ${shellWord(prompt)} --to VERSION --because "first version"`,
   };
 }
 
@@ -56,7 +57,7 @@ export function refuseQuarantined(item: PromptItem, versions: readonly number[])
   if (version === undefined) return null;
   return {
     problem: `version ${version} of ${item.prompt} was rolled back before`,
-    hint: `release it first: rampart release ${item.prompt} ${version}`,
+    hint: `release it first: rampart release ${shellWord(item.prompt)} ${version}`,
   };
 }
 

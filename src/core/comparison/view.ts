@@ -8,6 +8,7 @@ import type { Difference } from './difference';
 import { forecastOf } from './forecast';
 import type { ComparisonLook } from './look';
 import { wordInterval, wordWidth } from './wording';
+import { shellWord } from '../shell-word';
 
 /**
  * A comparison for people and programs: pure data for the table, the mail, the report and the chart. Texts are on the metric's
@@ -166,7 +167,7 @@ function nextOf({ prompt, arms, handover, onWinner, outcome, stable }: Compariso
     const everyone = `everyone gets version ${stable}`;
     return winner === undefined
       ? everyone
-      : `${everyone} until a person decides: rampart start ${prompt} ${winner.version}`;
+      : `${everyone} until a person decides: rampart start ${shellWord(prompt)} ${winner.version}`;
   }
   switch (handover.state) {
     case 'pending':

@@ -1,5 +1,6 @@
 import type { AlertMessage } from '../ports';
 import type { OutboxEntry, PromptItem } from './prompt-item';
+import { shellWord } from '../shell-word';
 
 type AlertEntry = Extract<OutboxEntry, { kind: 'alert' }>;
 
@@ -100,7 +101,8 @@ export const ALERT_KINDS: readonly string[] = Object.keys(TEXTS);
 /** The message for people: made when it is sent, from ids and numbers. */
 export function describeAlert(deployment: string, item: PromptItem, entry: AlertEntry): AlertMessage {
   const text = TEXTS[entry.alert] ?? { title: entry.alert, todo: '' };
-  const facts: AlertEntry['detail'] = { prompt: item.prompt, ...entry.detail };
+  // The texts name the prompt in commands only.
+  const facts: AlertEntry['detail'] = { ...entry.detail, prompt: shellWord(item.prompt) };
   const fill = (template: string): string =>
     template.replaceAll(/\{(\w+)\}/gu, (_, key: string) => String(facts[key] ?? '?'));
   const lines = [

@@ -5,6 +5,7 @@ import { comparisonState } from '../comparison/view';
 import { wordArms } from '../comparison/wording';
 import { currentStage, displayState, isTerminal, type Rollout } from '../rollout/rollout';
 import type { ReportEvent } from './events';
+import { shellWord } from '../shell-word';
 
 /** How a prompt stands when the report is made, in one sentence without its full stop. */
 export function describeState(item: PromptItem, when: (atMs: number) => string): string {
@@ -63,7 +64,9 @@ function comparisonNeeds(item: PromptItem, sinceMs: number, when: (atMs: number)
   const { pause, hold, outcome, handover } = comparison;
   const what = `the comparison of ${wordArms(comparison)}`;
   if (pause !== null) {
-    return [`${what} is paused since ${when(pause.atMs)} by ${pause.by}: ${pause.because} (rampart resume ${prompt})`];
+    return [
+      `${what} is paused since ${when(pause.atMs)} by ${pause.by}: ${pause.because} (rampart resume ${shellWord(prompt)})`,
+    ];
   }
   if (hold !== null && hold.alertedAtMs !== null)
     return [`${what} is held since ${when(hold.sinceMs)}: ${hold.reason}`];
@@ -73,21 +76,25 @@ function comparisonNeeds(item: PromptItem, sinceMs: number, when: (atMs: number)
     return [`the winner of ${what}, version ${handover.version}, was not handed over: ${handover.note}`];
   }
   if (winner === undefined || handover !== null) return [];
-  return [`${winner.name} won ${what}; nothing is done by itself (rampart start ${prompt} ${winner.version})`];
+  return [
+    `${winner.name} won ${what}; nothing is done by itself (rampart start ${shellWord(prompt)} ${winner.version})`,
+  ];
 }
 
 function runningNeeds(rollout: Rollout, prompt: string, when: (atMs: number) => string): string[] {
   const { candidate, hold, pause } = rollout;
   const needs: string[] = [];
   if (hold?.kind === 'stable_missing') {
-    needs.push(`frozen: ${hold.reason} (rampart rollback ${prompt} --to VERSION)`);
+    needs.push(`frozen: ${hold.reason} (rampart rollback ${shellWord(prompt)} --to VERSION)`);
   }
   if (rollout.promotedByHand !== null && rollout.peaks.harm >= Math.log(1 / rollout.policy.alpha)) {
-    needs.push(`harm is proven for version ${candidate}, which was promoted by hand (rampart rollback ${prompt})`);
+    needs.push(
+      `harm is proven for version ${candidate}, which was promoted by hand (rampart rollback ${shellWord(prompt)})`,
+    );
   }
   if (pause !== null) {
     needs.push(
-      `version ${candidate} is paused since ${when(pause.atMs)} by ${pause.by}: ${pause.because} (rampart resume ${prompt})`,
+      `version ${candidate} is paused since ${when(pause.atMs)} by ${pause.by}: ${pause.because} (rampart resume ${shellWord(prompt)})`,
     );
   } else if (hold !== null && hold.kind !== 'stable_missing' && hold.alertedAtMs !== null) {
     needs.push(`version ${candidate} is held since ${when(hold.sinceMs)}: ${hold.reason}`);
@@ -100,7 +107,7 @@ function quarantinedNeeds(item: PromptItem, rollout: Rollout, sinceMs: number): 
   const isNews = phase === 'rolled_back' && outcome !== null && outcome.atMs >= sinceMs;
   if (!isNews || !hasVersion(item.quarantined, candidate)) return [];
   return [
-    `version ${candidate} is quarantined since its rollback; fix it in a new version, or: rampart release ${item.prompt} ${candidate}`,
+    `version ${candidate} is quarantined since its rollback; fix it in a new version, or: rampart release ${shellWord(item.prompt)} ${candidate}`,
   ];
 }
 
@@ -111,6 +118,6 @@ function labelNeeds(item: PromptItem, events: readonly ReportEvent[]): string[] 
   if (item.assignment.stable !== null || waiting === undefined) return refused;
   return [
     ...refused,
-    `version ${waiting} is labelled as the candidate, but nothing is in production (rampart promote ${item.prompt} --to ${waiting})`,
+    `version ${waiting} is labelled as the candidate, but nothing is in production (rampart promote ${shellWord(item.prompt)} --to ${waiting})`,
   ];
 }

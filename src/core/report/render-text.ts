@@ -24,7 +24,7 @@ export function renderText(report: WeeklyReport): string {
     fullSentence(headline(report)),
     `${when(report.fromMs)} to ${when(report.toMs)}, ${report.timeZone}; made ${when(report.madeAtMs)}.`,
   ].join('\n');
-  const end = `\n\n${totalsText(report)} ${INTERVAL_NOTE}\n`;
+  const end = `\n\n${`${totalsText(report)} ${INTERVAL_NOTE}`.trimStart()}\n`;
   const parts = prompts.map((week) => `\n\n${promptText(week, report.trendWeeks, when)}`);
   const empty = prompts.length === 0 ? '\n\nNo prompt has been seen yet.' : '';
   let text = top + empty;

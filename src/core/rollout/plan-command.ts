@@ -9,6 +9,7 @@ import type { Action, Transition } from './plan';
 import { planPromoteTo, planRollbackTo, refuse, type CommandPlan } from './plan-production';
 import { isTerminal, type Rollout } from './rollout';
 import { abort, factsOf, promote, rollBack } from './transitions';
+import { shellWord } from '../shell-word';
 
 /** What a person may ask for. `by` is who; `because` is why, in their words. */
 export type Command =
@@ -59,7 +60,7 @@ export function planCommand(
     return planPromoteTo(item, running, { ...command, toVersion: command.toVersion }, labels, nowMs);
   }
   if (running === null) {
-    return refuse(`${command.prompt} has no running rollout`, `see: rampart status ${command.prompt}`);
+    return refuse(`${command.prompt} has no running rollout`, `see: rampart status ${shellWord(command.prompt)}`);
   }
   switch (command.kind) {
     case 'pause':
@@ -138,7 +139,7 @@ function planRollback(rollout: Rollout, command: RollbackCommand, labels: LabelF
 function refuseMissing({ stable, prompt }: Rollout): CommandPlan {
   return refuse(
     `version ${stable} of ${prompt} no longer exists in Langfuse`,
-    `name a version to go back to: rampart rollback ${prompt} --to VERSION`,
+    `name a version to go back to: rampart rollback ${shellWord(prompt)} --to VERSION`,
   );
 }
 
@@ -147,7 +148,10 @@ function planRelease(item: PromptItem, version: number, command: ImmediateComman
     return refuse(`version ${version} of ${item.prompt} is neither quarantined nor used`, '');
   }
   if (runningOf(item.comparison)?.arms.some((arm) => arm.version === version)) {
-    return refuse(`version ${version} is in the running comparison`, `see: rampart compare show ${item.prompt}`);
+    return refuse(
+      `version ${version} is in the running comparison`,
+      `see: rampart compare show ${shellWord(item.prompt)}`,
+    );
   }
   if (item.rollout?.candidate === version && !isTerminal(item.rollout.phase)) {
     return refuse(`version ${version} is being rolled out now`, '');

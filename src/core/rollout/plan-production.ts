@@ -5,6 +5,7 @@ import type { LabelFacts } from './evidence';
 import type { Action } from './plan';
 import type { Rollout } from './rollout';
 import { goal, moveProduction, rollBack } from './transitions';
+import { shellWord } from '../shell-word';
 
 /** What a command does, or why it cannot be done and what would help. */
 export type CommandPlan =
@@ -122,7 +123,10 @@ function withGoal(
 }
 
 function refuseQuarantined({ prompt }: PromptItem, version: number): CommandPlan {
-  return refuse(`version ${version} was rolled back before`, `release it first: rampart release ${prompt} ${version}`);
+  return refuse(
+    `version ${version} was rolled back before`,
+    `release it first: rampart release ${shellWord(prompt)} ${version}`,
+  );
 }
 
 function refuseUnknown({ prompt }: PromptItem): CommandPlan {

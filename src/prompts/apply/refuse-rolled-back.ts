@@ -2,6 +2,7 @@ import { RampartError } from '../../core/errors';
 import { hasVersion } from '../../core/item/version-ranges';
 import type { PromptStore } from '../../core/ports';
 import type { Plan } from '../plan/plan';
+import { shellWord } from '../../core/shell-word';
 
 /**
  * A stored plan may be older than a rollback.
@@ -15,7 +16,7 @@ export async function mustNotBeRolledBack(plan: Plan, store: Pick<PromptStore, '
     const rolledBack = versions.find((version) => hasVersion(quarantined, version));
     if (rolledBack === undefined) continue;
     throw new RampartError('refused', `version ${rolledBack} of ${prompt} was rolled back since the plan was made`, {
-      hint: `release it first: rampart release ${prompt} ${rolledBack}`,
+      hint: `release it first: rampart release ${shellWord(prompt)} ${rolledBack}`,
     });
   }
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../../core/shell-word';
 import { isRefusal, type Finding } from './plan';
 
 /** A finding in words, with the command that helps; '' when none does. */
@@ -9,8 +10,7 @@ export interface FindingText {
 
 /** @param prompt the prompt that it is about */
 export function describeFinding(finding: Finding, prompt: string): FindingText {
-  const name = /^[\w./-]+$/u.test(prompt) ? prompt : `'${prompt.replaceAll("'", String.raw`'\''`)}'`;
-  const { text, command = '' } = words(finding, name);
+  const { text, command = '' } = words(finding, shellWord(prompt));
   const isWarning = [
     'drift',
     'used',

@@ -60,6 +60,12 @@ it('says what happened, with its numbers, what to do, and where it belongs', () 
   expect(message.text).not.toContain('guardrail');
 });
 
+it('tells commands that can be typed as they are, whatever the prompt is called', () => {
+  const message = describeAlert('prod', emptyItem("it's new; ls", 3, 0), { ...entry, alert: 'started', detail: {} });
+  expect(message.text).toContain("rampart status 'it'\\''s new; ls'\n");
+  expect(message.text).toContain("Rollout started: it's new; ls\n");
+});
+
 it('every text fills in from facts; the subject fits SNS', () => {
   for (const alert of ALERT_KINDS) {
     const detail = { stable: 3, candidate: 4, to: 3, expected: 3 };

@@ -140,6 +140,14 @@ describe('what needs a person', () => {
     ]);
   });
 
+  test('with a command that can be typed as it is, whatever the prompt is called', () => {
+    const pause = { by: 'ann', because: 'lunch', atMs };
+    const item = sampleItem('a & b', { rollout: sampleRollout('a & b', { pause }) });
+    expect(needsOf(item, [], 0, when)).toEqual([
+      "version 4 is paused since 2026-11-18T09:00 by ann: lunch (rampart resume 'a & b')",
+    ]);
+  });
+
   test('a refused policy, until a rollout starts; a candidate without a production', () => {
     const refused = eventsOf([event(1, '2026-11-18T09:00:00Z', 'policy_refused', { reason: 'no' })], WEEK);
     const started = eventsOf([event(2, '2026-11-19T09:00:00Z', 'started')], WEEK);

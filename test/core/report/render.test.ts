@@ -25,6 +25,11 @@ test('the text stays under its size however much there is to say', () => {
   expect(text).toMatch(/\d+ further prompts are only in the stored JSON/u);
 });
 
+test('a project without any generation ends with the note alone', () => {
+  const report = { ...reportOf([]), totals: { generations: 0, unlinked: 0 } };
+  expect(renderText(report)).toContain('\n\nn is how many values');
+});
+
 test('the text cannot be made to show a prompt that is not there', () => {
   const text = renderText(reportOf([hostileWeek('two\nlines\n== fake prompt ==')]));
   expect(text.split('\n').filter((line) => line.startsWith('=='))).toEqual(['== two lines == fake prompt == ==']);
