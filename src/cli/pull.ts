@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import { RampartError } from '../core/errors';
 import type { ListedPrompt, PromptSync, WholeVersion } from '../core/ports';
 import { inParallel } from '../prompts/in-parallel';
 import { listPromptFiles } from '../prompts/load/list-files';
 import { planPull, type LocalPrompts, type PullItem } from '../prompts/pull/plan-pull';
+import { writeWhole } from '../prompts/write-file';
 import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
 import { deployPorts, type DeployPorts } from './deploy-ports';
 import type { Io } from './io';
@@ -54,7 +55,10 @@ async function pull(args: Arguments, io: Io): Promise<PullItem[]> {
   const found = versions.filter((version) => version !== null);
   if (found.length === 0 && label !== null) throw nobodyHolds(label, args.positionals[0]);
   const items = planPull(found, local, { force: flagOption(args, 'force') });
-  for (const item of items) if (item.text !== null) await write(join(folder, item.file), item.text, item.state);
+  for (const { text, file, state } of items) {
+    // A new file never replaces one that has come meanwhile.
+    if (text !== null) writeWhole(join(folder, file), text, { isNew: state === 'new' });
+  }
   return items;
 }
 
@@ -99,17 +103,6 @@ async function readLocal(folder: string, io: Io): Promise<LocalPrompts> {
 function filesIn(folder: string): string[] {
   const { markdown, variants, typescript } = listPromptFiles(folder, folder);
   return [...markdown, ...variants, ...typescript].map(({ inside }) => inside);
-}
-
-/** A new file never replaces one that has come meanwhile. */
-async function write(path: string, text: string, state: PullItem['state']): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text, { flag: state === 'new' ? 'wx' : 'w' });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new RampartError('bad_input', `${path}: expected a file that can be written, got ${code}`, { cause: error });
-  }
 }
 
 function renderItems(items: readonly PullItem[], folder: string, paint: Paint): string[] {

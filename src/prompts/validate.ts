@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { RampartError } from '../core/errors';
 import type { PromptProblem } from './definition';
@@ -7,6 +6,7 @@ import { loadPrompts, sortedProblems, type LoadedPrompts } from './load/load-pro
 import { checkVersions } from './lock/check-versions';
 import { gitTop, hasCommit, textAt } from './lock/git';
 import { LOCK_FILE, lockOf, lockText, parseLock, readLock, type Lock, type ReadLock } from './lock/lock-file';
+import { writeWhole } from './write-file';
 
 /** How a folder is validated. */
 export interface ValidateOptions {
@@ -48,7 +48,7 @@ export async function validatePrompts(options: ValidateOptions): Promise<Validat
   const text = lockText(lockOf(loaded.definitions));
   const isCurrent = onDisk === null ? loaded.definitions.length === 0 : onDisk.ok && lockText(onDisk.lock) === text;
   const written = isSound && options.write && !isCurrent;
-  if (written) writeFileSync(join(folder, LOCK_FILE), text);
+  if (written) writeWhole(join(folder, LOCK_FILE), text);
   const lock = isCurrent || written || (!isSound && onDisk?.ok !== false) ? [] : [staleLock(onDisk, shownAs)];
   return {
     loaded,

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { git, gitTop } from '../lock/git';
 import { LOCK_FILE, lockOf, lockText } from '../lock/lock-file';
 import { slashed } from '../load/list-files';
 import { loadPrompts } from '../load/load-prompts';
+import { writeWhole } from '../write-file';
 import { EXAMPLE_FILES } from './example';
 import { hookBlock, planHook, type HookCommand } from './hook';
 import { WORKFLOW_FILE, workflowText } from './workflow';
@@ -60,9 +61,9 @@ function dependsOnRampart(file: string): boolean {
 async function writeExample({ folder, prompts }: InitOptions): Promise<InitStep[]> {
   const target = resolve(folder, prompts);
   if (existsSync(target)) return [{ file: `${prompts}/`, outcome: 'unchanged', note: 'it is there' }];
-  for (const [file, text] of Object.entries(EXAMPLE_FILES)) write(join(target, file), text);
+  for (const [file, text] of Object.entries(EXAMPLE_FILES)) writeWhole(join(target, file), text);
   const { definitions } = await loadPrompts(target, folder);
-  write(join(target, LOCK_FILE), lockText(lockOf(definitions)));
+  writeWhole(join(target, LOCK_FILE), lockText(lockOf(definitions)));
   return [...Object.keys(EXAMPLE_FILES), LOCK_FILE].map((file) => ({
     file: `${prompts}/${file}`,
     outcome: 'written',
@@ -85,7 +86,7 @@ function writeHook({ folder, prompts }: InitOptions, top: string, rampart: strin
     case 'refused':
       return skipped(file, `${plan.reason}; let it run:\n${hookBlock(command)}`);
     case 'write':
-      write(path, plan.text, plan.how === 'new' ? 0o755 : undefined);
+      writeWhole(path, plan.text, { mode: 0o755 });
       return { file, outcome: plan.how === 'new' ? 'written' : plan.how, note: executableNote(path) };
   }
 }
@@ -113,7 +114,7 @@ function writeWorkflow(
   const text = workflowText({ ...runner, prefix, prompts, branch: mainBranch(folder) });
   const file = slashed(relative(folder, path));
   if (!existsSync(path)) {
-    write(path, text);
+    writeWhole(path, text);
     return { file, outcome: 'written', note: '' };
   }
   const note = readFileSync(path, 'utf8') === text ? '' : 'it has been changed; delete it to have it written anew';
@@ -136,9 +137,4 @@ function isInside(parent: string, path: string): boolean {
 
 function skipped(file: string, note: string): InitStep {
   return { file, outcome: 'skipped', note };
-}
-
-function write(path: string, text: string, mode?: number): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text, mode === undefined ? {} : { mode });
 }
