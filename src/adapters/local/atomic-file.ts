@@ -15,7 +15,7 @@ export const PRIVATE_FILE = 0o600;
 /** Writes or replaces a file; folders are made as needed. */
 export async function writeAtomically(path: string, data: string | Uint8Array, mode = SHARED_FILE): Promise<void> {
   const temporary = await writeTemporary(path, data, mode);
-  await rename(temporary, path);
+  await orRemove(temporary, rename(temporary, path));
   await syncFolder(dirname(path));
 }
 
@@ -70,13 +70,34 @@ async function writeTemporary(path: string, data: string | Uint8Array, mode: num
   await makeFolder(folder);
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   const file = await open(temporary, 'wx', mode);
-  try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  const write = async (): Promise<void> => {
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  };
+  await orRemove(temporary, write().catch(naming(path)));
   return temporary;
+}
+
+/** What cannot be finished leaves nothing behind: a full disk would fill up with it. */
+async function orRemove(temporary: string, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/** The system does not say which file there is no space for. */
+function naming(path: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof Error) error.message += ` '${path}'`;
+    throw error;
+  };
 }
 
 /** Folders that are made are forced to the disk too, each in the one above it. */
