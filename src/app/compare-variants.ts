@@ -28,14 +28,18 @@ export async function compareVariants(
 ): Promise<ComparedVariants> {
   const done: ComparedVariants = { compared: 0, reported: 0 };
   const failures: unknown[] = [];
-  for await (const item of allPrompts(controller.store)) {
+  const fail = (prompt: string | null, error: unknown): void => {
+    failures.push(error);
+    const named = prompt === null ? {} : { prompt };
+    controller.log({ level: 'error', event: 'prompt_not_compared', ...named, problem: String(error) });
+  };
+  for await (const item of allPrompts(controller.store, ({ prompt, problem }) => fail(prompt, problem))) {
     const { prompt } = item;
     try {
       if (unreported(item) !== null && (await reportEnded(controller, renderer, prompt, nowMs))) done.reported++;
       if (await observe(controller, item, nowMs)) done.compared++;
     } catch (error) {
-      failures.push(error);
-      controller.log({ level: 'error', event: 'prompt_not_compared', prompt, problem: String(error) });
+      fail(prompt, error);
     }
   }
   if (failures.length > 0) throw failures[0];

@@ -79,7 +79,11 @@ async function begin(controller: Controller, week: IsoWeek, nowMs: number): Prom
     );
   }
   const prompts: RebuildState['prompts'] = [];
-  for await (const { prompt } of allPrompts(controller.store)) prompts.push({ prompt, manifest: null, isDone: false });
+  const items = allPrompts(controller.store, ({ prompt, problem }) => {
+    const named = prompt === null ? {} : { prompt };
+    controller.log({ level: 'error', event: 'prompt_not_rebuilt', ...named, problem: problem.message });
+  });
+  for await (const { prompt } of items) prompts.push({ prompt, manifest: null, isDone: false });
   const [lane] = newLanes([0], fromMs);
   return {
     schema: 1,

@@ -1,7 +1,7 @@
 import { comparisonView, type ComparisonView } from '../../core/comparison/view';
 import type { PromptItem } from '../../core/item/prompt-item';
 import { timeWriter } from '../../core/report/local-time';
-import { promptWeek, type PromptWeek } from '../../core/report/prompt-week';
+import { damagedWeek, promptWeek, type PromptWeek } from '../../core/report/prompt-week';
 import { TREND_WEEKS } from '../../core/report/trend';
 import { periodOf, weekBefore, type IsoWeek } from '../../core/report/week';
 import type { WeeklyReport } from '../../core/report/weekly-report';
@@ -15,7 +15,7 @@ import { readNumbers } from './read-numbers';
 /** Prompts that are read at once. */
 const AT_ONCE = 4;
 
-/** Puts the report of a week together from what is stored. @throws what the stores throw */
+/** Puts the report of a week together from what is stored; an item that is damaged hides no other. @throws what the stores throw */
 export async function makeReport(controller: Controller, week: IsoWeek, nowMs: number): Promise<WeeklyReport> {
   const { deployment, timeZone } = controller.settings;
   const weeks = weeksUpTo(week);
@@ -48,8 +48,12 @@ async function readPrompts(
   counts: Counts,
   nowMs: number,
 ): Promise<PromptWeek[]> {
-  const items = allPrompts(controller.store);
   const read: PromptWeek[] = [];
+  const items = allPrompts(controller.store, ({ prompt, problem }) => {
+    const named = prompt === null ? {} : { prompt };
+    controller.log({ level: 'error', event: 'prompt_not_read', ...named, problem: problem.message });
+    read.push(damagedWeek(prompt, problem.message));
+  });
   const work = async (): Promise<void> => {
     for (let next = await items.next(); next.done !== true; next = await items.next()) {
       read.push(await readPromptWeek(controller, next.value, weeks, { counts, nowMs }));

@@ -87,6 +87,27 @@ export function promptWeek(input: PromptWeekInput): PromptWeek {
   };
 }
 
+/**
+ * The week of a prompt whose stored item cannot be read: that it waits for a person.
+ * @param prompt null = not even its name can be read
+ */
+export function damagedWeek(prompt: string | null, problem: string): PromptWeek {
+  return {
+    prompt: prompt ?? '(a name that cannot be read)',
+    sentence: `What is stored of it could not be read: ${problem}`,
+    state: 'what is stored of it cannot be read',
+    needs: [`what is stored of the prompt cannot be read, so nothing is judged; restore it from a backup: ${problem}`],
+    events: [],
+    changes: [],
+    versions: { versions: [], rows: [] },
+    trends: [],
+    comparison: null,
+    health: { facts: {}, listed: null },
+    readThroughMs: null,
+    problem,
+  };
+}
+
 /** The versions that had generations, newest first. */
 export function versionTable(measures: readonly Measure[], numbers: VersionNumbers): VersionTable {
   const seen = [...numbers].filter(([, metrics]) => generations(metrics) > 0).sort(([a], [b]) => b - a);

@@ -1,4 +1,5 @@
 import { compareVariants } from '../../../src/app/compare-variants';
+import { RampartError } from '../../../src/core/errors';
 import type { ObservedComparison } from '../../../src/core/report/observed-comparison';
 import { sampleItem, sampleRollout, type Hour } from '../../core/report/sample';
 import { putPrompt, testController, type TestController } from './controller';
@@ -80,4 +81,15 @@ test('prompts of every page are compared, and nothing is sent', async () => {
   for (const prompt of ['a', 'b', 'c', 'd', 'e']) await putPrompt(controller, prompt, HOURS);
   expect(await compareVariants(controller, renderer, NOW_MS)).toEqual({ compared: 5, reported: 0 });
   expect([...controller.sentMails, ...controller.sentAlerts]).toEqual([]);
+});
+
+test('a damaged item stops no other one, and fails loudly afterwards', async () => {
+  const controller = testController();
+  for (const prompt of ['a', 'b', 'c']) await putPrompt(controller, prompt, HOURS);
+  const torn = new RampartError('bad_input', 'items/b: expected JSON, got 9 characters');
+  const read = (prompt: string) => (prompt === 'b' ? Promise.reject(torn) : controller.store.read(prompt));
+  const run = compareVariants({ ...controller, store: { ...controller.store, read } }, renderer, NOW_MS);
+  await expect(run).rejects.toBe(torn);
+  await stored(controller, 'comparisons/a/2026-11-22.json');
+  await stored(controller, 'comparisons/c/2026-11-22.json');
 });

@@ -300,3 +300,27 @@ test('compare-variants leaves reports alone', async () => {
   expect(controller.sentAlerts).toEqual([]);
   expect((await weeklyReport(controller, renderer, NOW_MS, {})).sent).toBe(true);
 });
+
+test('a damaged item hides no other: it waits for a person', async () => {
+  const controller = testController();
+  await putPrompt(controller, 'fine', HOURS);
+  await putPrompt(controller, 'torn', HOURS);
+  const problem = (path: string) => new RampartError('bad_input', `${path}: expected JSON, got 9 characters`);
+  const store: TestController['store'] = {
+    ...controller.store,
+    async listAssignments(cursor) {
+      const page = await controller.store.listAssignments(cursor);
+      return { ...page, damaged: cursor === null ? [{ prompt: null, problem: problem('items/x') }] : [] };
+    },
+    read: (prompt) => (prompt === 'torn' ? Promise.reject(problem('items/torn')) : controller.store.read(prompt)),
+  };
+  const { prompts } = await report({ ...controller, store });
+  expect(prompts.map(({ prompt, needs }) => [prompt, needs])).toEqual([
+    ['(a name that cannot be read)', [expect.stringContaining('items/x: expected JSON')]],
+    ['fine', []],
+    ['torn', [expect.stringContaining('items/torn: expected JSON')]],
+  ]);
+  expect(controller.sentMails[0]?.html).toContain('items/torn');
+  expect(controller.sentMails[0]?.text).toContain('items/torn');
+  expect(controller.logged.filter(({ event }) => event === 'prompt_not_read')).toHaveLength(2);
+});
