@@ -65,16 +65,26 @@ function configLines(lines: Parameters<typeof diffText>[0]): string[] {
 function findingItem(finding: Finding, prompt: string): string {
   const { tone, text, command } = describeFinding(finding, prompt);
   const mark = { refused: '🛑 ', warning: '⚠️ ', note: '' }[tone];
-  return `- ${mark}${escaped(text)}${command === '' ? '' : `: \`${command}\``}`;
+  return `- ${mark}${escaped(text)}${command === '' ? '' : `: ${code(command)}`}`;
 }
 
-/** A fence is longer than every run of backticks in what it holds. */
 function fenced(lines: readonly string[]): string {
   const whole = lines.join('\n');
   const text = whole.length <= LONGEST_DIFF ? whole : `${whole.slice(0, LONGEST_DIFF)}\n@@ … cut here @@`;
-  const runs = text.match(/`+/gu)?.map(({ length }) => length) ?? [];
-  const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
+  const fence = fenceFor(text, 3);
   return `${fence}diff\n${text}\n${fence}`;
+}
+
+/** A command, which never starts or ends with a backtick. */
+function code(text: string): string {
+  const fence = fenceFor(text, 1);
+  return `${fence}${text}${fence}`;
+}
+
+/** Longer than every run of backticks in what it holds. */
+function fenceFor(text: string, least: number): string {
+  const runs = text.match(/`+/gu)?.map(({ length }) => length) ?? [];
+  return '`'.repeat(Math.max(least, ...runs.map((length) => length + 1)));
 }
 
 /** Names and labels never become markup, mentions or links. */

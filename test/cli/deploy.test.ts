@@ -217,6 +217,10 @@ test('the plan as a comment: no markup, no mention and no fence of a prompt gets
   expect(out).toMatch(/^<!-- rampart plan -->\n### Rampart plan: 1 new version\n/u);
   expect(out).toContain('\n`````diff\n-Be polite.\n+Say ```` and <b>@all</b>\n`````\n');
   expect(out).toContain('none → @\u200Bteam');
+  repository.write('prompts/odd.md', markdown("'a `![x](y)` b'", 'Hi.'));
+  expect((await repository.run('plan', '--markdown')).out).toContain(
+    ': ``rampart promote \'a `![x](y)` b\' --to 1 --because "first version"``\n',
+  );
 });
 
 describe('colours', () => {
