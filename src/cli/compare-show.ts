@@ -29,10 +29,11 @@ export const COMPARE_SHOW: CommandSpec = {
     const isJson = flagOption(args, 'json');
     const viewed = await comparisonViewOf(storedState(findTarget(textOption(args, 'state'), io), io), prompt, io.now());
     if (viewed === null) throw noComparison(prompt);
-    const chart = textOption(args, 'svg') ?? (isJson ? null : `comparison-${fileName(prompt)}.svg`);
-    if (chart !== null) await writeChart(chart, viewed, io);
+    const wanted = textOption(args, 'svg');
+    if (wanted !== undefined) await writeChart(wanted, viewed, io);
     if (isJson) io.stdout.write(`${JSON.stringify({ ...viewed.view, series: viewed.series })}\n`);
     else {
+      const chart = wanted ?? (await writeOwnChart(prompt, viewed, io));
       const lines = renderComparison(viewed.view, io.now(), paintFor(io.stdout));
       for (const line of [...lines, `  chart: ${chart}`]) io.stdout.write(`${line}\n`);
     }
@@ -46,9 +47,22 @@ function noComparison(prompt: string): RampartError {
   });
 }
 
-/** Prompt names may be paths. */
+/** Prompt names may be paths, and longer than the name of a file may be: 255 bytes, of which a character takes up to four. */
 function fileName(prompt: string): string {
-  return prompt.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
+  const name = prompt.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
+  return `comparison-${[...name].slice(0, 60).join('')}.svg`;
+}
+
+/** The chart that nobody named a file for: where it cannot be written, that is said beside the table. */
+async function writeOwnChart(prompt: string, viewed: ViewedComparison, io: Io): Promise<string> {
+  const name = fileName(prompt);
+  try {
+    await writeFile(resolve(io.cwd, name), viewed.svg);
+    return name;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return `none, ${name} could not be written: ${code ?? message}`;
+  }
 }
 
 async function writeChart(name: string, { svg }: ViewedComparison, io: Io): Promise<void> {

@@ -70,7 +70,13 @@ function wordProgress({ week, isFinished, promptsDone, prompts, requests }: Rebu
 
 async function show({ week, html }: { week: string; html: string }, isJson: boolean, io: Io): Promise<void> {
   const file = join(io.cwd, `report-${week}.html`);
-  await writeFile(file, html);
+  await writeFile(file, html).catch((error: NodeJS.ErrnoException) => {
+    throw new CommandProblem(
+      'configuration',
+      `${file}: expected a file that can be written, got ${error.code ?? error.message}`,
+      { cause: error },
+    );
+  });
   io.open(file);
   io.stdout.write(isJson ? `${JSON.stringify({ week, file })}\n` : `report of ${week}: ${file}\n`);
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLangfuseStandIn, type StandIn } from '../../src/local/langfuse/server';
 import { temporaryFolders } from '../adapters/local/temporary-folder';
@@ -92,6 +92,22 @@ test('the better variant wins, its chart and table are there, and a rollout of i
   const table = await ok('compare', 'show', PROMPT);
   expect(table).toMatch(/b +2 +50 % .* WINNER/u);
   expect(await readFile(join(cwd, 'comparison-greeting.svg'), 'utf8')).toContain('<polyline');
+});
+
+test('where its chart cannot be written the table is shown all the same, unless the file was named', async () => {
+  await ok('compare', 'start', PROMPT, ...AB);
+  await mkdir(join(cwd, 'comparison-greeting.svg'));
+  const table = await ok('compare', 'show', PROMPT);
+  expect(table).toMatch(/b +2 +50 %/u);
+  expect(table).toContain('chart: none, comparison-greeting.svg could not be written: EISDIR');
+  expect(await problemOf('compare', 'show', PROMPT, '--svg', 'comparison-greeting.svg')).toContain('got EISDIR');
+
+  const name = 'م'.repeat(200);
+  standIn.data.createPrompt({ name, prompt: 'Hello', labels: ['production'] }, clockMs);
+  standIn.data.createPrompt({ name, prompt: 'Hi', labels: [], config: { rollout: QUICK_POLICY } }, clockMs);
+  await ok('run', '--once', '--every', '1s');
+  await ok('compare', 'start', name, ...AB, '--policy-of', 'b');
+  expect(await ok('compare', 'show', name)).toContain(`chart: comparison-${'م'.repeat(60)}.svg`);
 });
 
 test('a harmful variant is taken out at once, its users go to the control, and the others go on', async () => {

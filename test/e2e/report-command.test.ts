@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastWeek, periodOf } from '../../src/core/report/week';
@@ -71,6 +71,17 @@ test('a week before the first run is rebuilt from Langfuse, looked at, and made 
   expect((await run('report', '--week', WEEK.text)).out).toBe(`report of ${WEEK.text}: had been made before\n`);
   const stored = readFileSync(join(cwd, '.rampart', 'documents', 'reports', `${WEEK.text}.html`), 'utf8');
   expect(stored).toContain('42 generations');
+});
+
+test('a page that cannot be written is named with the reason', async () => {
+  await run('run', '--once');
+  const file = join(cwd, `report-${WEEK.text}.html`);
+  rmSync(file, { force: true });
+  mkdirSync(file);
+  const { exit, err, opened } = await run('report', '--week', WEEK.text, '--open');
+  rmSync(file, { recursive: true });
+  expect({ exit, opened }).toEqual({ exit: 3, opened: [] });
+  expect(err).toContain(`${file}: expected a file that can be written, got EISDIR`);
 });
 
 test.each([
