@@ -50,7 +50,7 @@ function noComparison(prompt: string): RampartError {
 /** Prompt names may be paths, and longer than the name of a file may be: 255 bytes, of which a character takes up to four. */
 function fileName(prompt: string): string {
   const name = prompt.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
-  return `comparison-${[...name].slice(0, 60).join('')}.svg`;
+  return `comparison-${Array.from(name).slice(0, 60).join('')}.svg`;
 }
 
 /** The chart that nobody named a file for: where it cannot be written, that is said beside the table. */
