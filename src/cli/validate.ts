@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { PromptDefinition, PromptProblem } from '../prompts/definition';
+import { slashed } from '../prompts/load/list-files';
 import { withStaged } from '../prompts/lock/git';
 import { LOCK_FILE } from '../prompts/lock/lock-file';
 import { validatePrompts, type Validation } from '../prompts/validate';
@@ -31,7 +32,7 @@ export const VALIDATE: CommandSpec = {
     if (flagOption(args, 'json')) io.stdout.write(`${JSON.stringify(figures(validation, isOk))}\n`);
     else for (const line of render(validation, paintFor(io.stdout))) io.stdout.write(`${line}\n`);
     if (io.env['GITHUB_ACTIONS'] === 'true' && !flagOption(args, 'json')) {
-      for (const problem of validation.problems) io.stdout.write(`${annotation(problem)}\n`);
+      for (const problem of validation.problems) io.stdout.write(`${annotation(problem, io)}\n`);
     }
     return isOk ? EXIT.ok : EXIT.failed;
   },
@@ -96,10 +97,12 @@ function count(n: number, what: string): string {
   return n === 0 ? '' : `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
-/** A command of GitHub Actions that shows the problem in the changed file. */
-function annotation({ place, path, message, severity }: PromptProblem): string {
+/** A command of GitHub Actions that shows the problem in the changed file, which it knows by its path in the repository. */
+function annotation({ place, path, message, severity }: PromptProblem, { env, cwd }: Io): string {
   const escaped = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
   const property = (text: string): string => escaped(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-  const { file, line, column } = place;
+  const { line, column } = place;
+  const workspace = env['GITHUB_WORKSPACE'];
+  const file = workspace === undefined ? place.file : slashed(relative(workspace, resolve(cwd, place.file)));
   return `::${severity} file=${property(file)},line=${line},col=${column}::${escaped(path === '' ? message : `${path}: ${message}`)}`;
 }

@@ -95,6 +95,14 @@ testWithGit.each([
   expect({ exit, first: out.split('\n')[0] }).toEqual({ exit: 1, first: `prompts/a.md:3:1 error version: ${message}` });
 });
 
+test('in GitHub Actions the place is told from the workspace, where the app is in a folder of its own', async () => {
+  const top = writeFiles({ 'apps/my bot/prompts/a.md': greeting('1.0.0', 'Hi.', 'labels: [Bad]') });
+  const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: top };
+  const { out } = await rampart({ cwd: join(top, 'apps/my bot'), env }, 'validate');
+  expect(out).toMatch(/^prompts\/a\.md:4:10 error/u);
+  expect(out).toContain('::error file=apps/my bot/prompts/a.md,line=4,col=10::labels[0]: ');
+});
+
 testWithGit(
   'an output format, a type and a placeholder are what an app relies on; below 1.0.0 a minor version tells',
   async () => {
