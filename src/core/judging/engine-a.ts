@@ -19,20 +19,21 @@ const NO_EVIDENCE: LogEvidence = { harm: 0, gate: 0, safe: 0 };
 /**
  * Engine A: stratified, clustered, asymptotic. Normal likelihood ratios, mixed over sizes of harm and, for
  * safety, over distances from the margin that is asked about; for harm, beside the mixture, a test at the planned end.
- * @returns no evidence before the burn-in is over or when nothing varies
+ * @returns no evidence of a mixture before its burn-in is over or when nothing varies; `plannedEnd` is ln e of that test, a part of
+ *   the evidence for harm
  */
 export function engineA(
   g: FrozenGuardrail,
   state: GuardrailState,
-): { estimate: StratifiedDifference | null; evidence: LogEvidence } {
+): { estimate: StratifiedDifference | null; evidence: LogEvidence; plannedEnd: number } {
   const estimate = stratifiedRatioDifference(state.stages, state.cross);
+  const plannedEnd = plannedEndLogE(g, state, estimate);
   const harm = (mixture: number): number => {
-    const { mixture: share, plannedEnd } = harmWeights(g);
-    if (plannedEnd === 0) return mixture;
-    const weights = [share / (share + plannedEnd), plannedEnd / (share + plannedEnd)];
-    return logMeanExp([mixture, plannedEndLogE(g, state, estimate)], weights);
+    const shares = harmWeights(g);
+    const share = shares.plannedEnd / (shares.mixture + shares.plannedEnd);
+    return share === 0 ? mixture : logMeanExp([mixture, plannedEnd], [1 - share, share]);
   };
-  if (estimate === null) return { estimate, evidence: { ...NO_EVIDENCE, harm: harm(0) } };
+  if (estimate === null) return { estimate, evidence: { ...NO_EVIDENCE, harm: harm(0) }, plannedEnd };
   const { theta, se } = estimate;
   const units = Math.min(estimate.unitsStable, estimate.unitsCandidate);
   const after = (least: number, logE: () => number): number => (units < least ? 0 : logE());
@@ -45,5 +46,6 @@ export function engineA(
       gate: notWorseThan(gateMargin(g.delta)),
       safe: notWorseThan(g.delta),
     },
+    plannedEnd,
   };
 }

@@ -2,23 +2,24 @@ import type { FrozenGuardrail } from './guardrail';
 import type { Verdict } from './verdict';
 import { wordDifference, wordEvidence, wordMargin, wordMean } from './wording';
 
-/** What stands in the way of safety. */
-export interface SafetyNotes {
-  /** Values that could not be used. */
+/** What a verdict's numbers do not say. */
+export interface VerdictNotes {
+  /** Values that could not be used: what stands in the way of safety. */
   refused: number;
-  /** Another reason; null = none. */
+  /** Another such reason; null = none. */
   hindrance: string | null;
+  /** Harm is not proven without the test at the planned end. */
+  isByPlannedEnd: boolean;
 }
 
 /**
  * One plain sentence, with its numbers, for a product owner.
  * @param verdict its kind is decided; its reason is not read
- * @param notes what keeps it from being safe whatever its e-values say
  */
 export function explainVerdict(
   verdict: Verdict,
   g: FrozenGuardrail,
-  notes: SafetyNotes,
+  notes: VerdictNotes,
   { alpha, beta }: { alpha: number; beta: number },
 ): string {
   const units = `${verdict.unitsCandidate} candidate and ${verdict.unitsStable} stable units`;
@@ -30,7 +31,7 @@ export function explainVerdict(
         const limit = wordMean(g.transform, g.floor);
         return `Below its limit of ${limit}: ${means}; evidence ${wordEvidence(verdict.logEFloor)}; ${units}.`;
       }
-      return `Worse than stable: ${means}; evidence ${wordEvidence(verdict.logEHarm)}, ${needed(alpha)}; ${units}.`;
+      return `Worse than stable: ${means}; evidence ${wordEvidence(verdict.logEHarm)}${endOf(notes)}, ${needed(alpha)}; ${units}.`;
     case 'no_data':
       return `No data in ${emptyArms(verdict)}: ${units} so far.`;
     case 'safe': {
@@ -55,7 +56,11 @@ function compare(verdict: Verdict, g: FrozenGuardrail, alpha: number): string {
   return `${means} (${change}, ${Math.round(1000 * (1 - alpha)) / 10} % interval ${ends})`;
 }
 
-function faultsOf({ refused, hindrance }: SafetyNotes): string {
+function endOf({ isByPlannedEnd }: VerdictNotes): string {
+  return isByPlannedEnd ? " with the test at the ramp's planned end" : '';
+}
+
+function faultsOf({ refused, hindrance }: VerdictNotes): string {
   const because = hindrance === null ? '' : `; ${hindrance}`;
   if (refused === 0) return because;
   const values =

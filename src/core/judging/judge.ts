@@ -30,7 +30,7 @@ export function judgeGuardrail(g: FrozenGuardrail, state: GuardrailState, option
   if (problem !== null) return unusable(g, state, problem);
   const a = engineA(g, state);
   const b = engineB(g, state);
-  const { engineB: shareB } = harmWeights(g);
+  const { engineB: shareB, plannedEnd: shareEnd } = harmWeights(g);
   const hindrance = safetyHindrance(g, state, a.estimate !== null);
   const safety = (logEs: [number, number]): number => (hindrance === null ? logMeanExp(logEs) : 0);
   const floor = state.floor === null ? null : floorLogE(state.floor);
@@ -58,7 +58,9 @@ export function judgeGuardrail(g: FrozenGuardrail, state: GuardrailState, option
   };
   if (!isFinite(verdict)) return unusable(g, state, 'the stored evidence holds values that are not numbers');
   const kind = kindOf(verdict, state.refused, options);
-  const notes = { refused: state.refused, hindrance };
+  // The interval knows nothing of the planned end, so it is said where without it nothing would be proven.
+  const isByPlannedEnd = Math.exp(verdict.logEHarm) - shareEnd * Math.exp(a.plannedEnd) < 1 / options.alpha;
+  const notes = { refused: state.refused, hindrance, isByPlannedEnd };
   return { ...verdict, kind, reason: explainVerdict({ ...verdict, kind }, g, notes, options) };
 }
 

@@ -119,6 +119,7 @@ describe('what is judged', () => {
     const verdict = judgeGuardrail(g, state, BOUNDS);
     expect(judgeGuardrail({ ...g, harmPlan: undefined }, state, BOUNDS).kind).not.toBe('harmful');
     expect(verdict.kind).toBe('harmful');
+    expect(verdict.reason).toMatch(/evidence \S+ to 1 with the test at the ramp's planned end, 20 to 1 is needed/u);
     expect(combineHarm([verdict], [g], BOUNDS).logE).toBeGreaterThan(Math.log(20));
     serve(state, 'candidate', 3000, 100);
     closeBlocks(state, g, 2000, () => 1);
@@ -139,6 +140,7 @@ describe('what is judged', () => {
     const without = judgeGuardrail({ ...g, harmPlan: undefined }, state, BOUNDS);
     expect(verdict.logEHarmA).toBeCloseTo(without.logEHarmA + Math.log(0.6), 9);
     expect(verdict.kind).toBe('harmful');
+    expect(verdict.reason).not.toMatch(/planned end/u);
   });
 
   test('an end that is reached before its least units waits for them', () => {
