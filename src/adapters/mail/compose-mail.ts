@@ -37,7 +37,7 @@ export async function composeMail(message: MailMessage, { from, to, dateMs }: En
       contentDisposition: 'inline' as const,
     })),
     headers: {
-      [MESSAGE_ID_HEADER]: encodeURI(id),
+      [MESSAGE_ID_HEADER]: headerId(id, digest),
       'List-Id': `Rampart <rampart.${domain}>`,
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
@@ -47,6 +47,15 @@ export async function composeMail(message: MailMessage, { from, to, dateMs }: En
     disableUrlAccess: true,
   });
   return mail.compile().build();
+}
+
+/** Most characters of a line without its end (RFC 5322, section 2.1.1), which a text without spaces cannot be folded into. */
+const LONGEST_LINE = 998;
+
+/** The id where it fits on a line; else its digest, which names it as well. */
+function headerId(id: string, digest: string): string {
+  const written = encodeURI(id);
+  return written.length < LONGEST_LINE ? written : digest;
 }
 
 function domainOf(address: string): string {

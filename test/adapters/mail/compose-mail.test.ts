@@ -46,6 +46,13 @@ test.each([
   expect(mail.split('\r\n\r\n')[0]).toMatch(/^[\u0020-\u007e\r\n]*$/u);
 });
 
+test('no line is longer than a mail may have, whatever the id is', async () => {
+  const id = `comparison/${'م'.repeat(300)}/compare/x`;
+  const mail = await raw({ ...MESSAGE, id });
+  expect(Math.max(...mail.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(998);
+  expect((await parsed({ ...MESSAGE, id })).headers.get('x-rampart-message-id')).toMatch(/^[0-9a-f]{32}$/u);
+});
+
 test('nothing can add a header', async () => {
   const mail = await raw({ ...MESSAGE, id: 'a\r\nBcc: e@example.com', subject: 'x\r\nBcc: d@example.com' });
   expect(mail).not.toMatch(/^Bcc:/mu);
