@@ -1,4 +1,5 @@
 import { RampartError } from '../../core/errors';
+import { readCsv } from './csv';
 
 /** One judged answer of a variant. */
 export interface JudgedAnswer {
@@ -21,33 +22,34 @@ const COLUMNS = ['variant', 'judge_preference', 'output_chars'] as const;
  * @throws bad_input with the line, what was expected and what came
  */
 export function readScoreTable(text: string, name: string): ScoreTable {
-  const lines = text.split(/\r?\n/u);
-  const header = (lines[0] ?? '').split(',').map((column) => column.trim());
+  const { rows, brokenLine } = readCsv(text);
+  if (brokenLine !== null) {
+    throw new RampartError('bad_input', `${name}:${brokenLine}: expected CSV, got a quotation mark that does not fit`);
+  }
+  const header = rows[0]?.cells ?? [];
   const missing = COLUMNS.filter((column) => !header.includes(column));
   if (missing.length > 0) {
     throw new RampartError(
       'bad_input',
-      `${name}:1: expected the columns ${COLUMNS.join(', ')}, ${missing.join(', ')} missing in: ${header.join(', ')}`,
+      `${name}:1: expected the columns ${COLUMNS.join(', ')}; ${missing.join(', ')} missing in: ${header.join(', ') || 'nothing'}`,
     );
   }
   const at = (column: string): number => header.indexOf(column);
   const table = new Map<string, JudgedAnswer[]>();
-  lines.slice(1).forEach((line, index) => {
-    if (line.trim() === '') return;
-    const cells = line.split(',');
+  for (const { line, cells } of rows.slice(1)) {
     const fail = (column: string, expected: string): never => {
       throw new RampartError(
         'bad_input',
-        `${name}:${index + 2}: ${column}: expected ${expected}, got '${cells[at(column)] ?? ''}'`,
+        `${name}:${line}: ${column}: expected ${expected}, got '${cells[at(column)] ?? ''}'`,
       );
     };
     const number = (column: string, low: number, high: number): number => {
-      const cell = cells[at(column)]?.trim() ?? '';
+      const cell = cells[at(column)] ?? '';
       const value = Number(cell);
       if (cell === '' || !(value >= low && value <= high)) fail(column, `a number from ${low} to ${high}`);
       return value;
     };
-    const variant = cells[at('variant')]?.trim() ?? '';
+    const variant = cells[at('variant')] ?? '';
     if (variant === '') fail('variant', 'a name');
     const answer: JudgedAnswer = {
       weight: header.includes('count') ? number('count', 1, Number.MAX_SAFE_INTEGER) : 1,
@@ -57,7 +59,7 @@ export function readScoreTable(text: string, name: string): ScoreTable {
     const answers = table.get(variant);
     if (answers === undefined) table.set(variant, [answer]);
     else answers.push(answer);
-  });
+  }
   return table;
 }
 

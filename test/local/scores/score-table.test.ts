@@ -22,6 +22,11 @@ describe('readScoreTable', () => {
     ]);
   });
 
+  test('an instruction in quotation marks is one cell, whatever commas and lines it has', () => {
+    const table = readScoreTable(`${HEADER}\na,"Add 1,0.9,3\nand ""4""",0.25,10,1`, 'x.csv');
+    expect(answersOf(table, 'a')).toEqual([{ weight: 1, preference: 0.25, outputChars: 10 }]);
+  });
+
   test.each([
     ['variant,output_chars\na,1', /x\.csv:1: expected the columns .*judge_preference missing/u],
     [`${HEADER}\na,0,1.5,10,1`, /x\.csv:2: judge_preference: expected a number from 0 to 1, got '1\.5'/u],
@@ -29,7 +34,8 @@ describe('readScoreTable', () => {
     [`${HEADER}\na,0,,10,1`, /x\.csv:2: judge_preference: .*got ''/u],
     [`${HEADER}\na,0,1,10,1\n,0,1,10,1`, /x\.csv:3: variant: expected a name/u],
     [`${HEADER}\na,0,1,-3,1`, /x\.csv:2: output_chars/u],
-    ['', /x\.csv:1: expected the columns/u],
+    ['', /x\.csv:1: expected the columns .* missing in: nothing/u],
+    [`${HEADER}\na,"0,1,10,1`, /x\.csv:2: expected CSV, got a quotation mark that does not fit/u],
   ])('refuses %j, saying where and why', (text, message) => {
     expect(() => readScoreTable(text, 'x.csv')).toThrow(message);
   });
