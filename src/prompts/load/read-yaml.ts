@@ -1,5 +1,16 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Pair } from 'yaml';
-import { show, type Path } from '../../core/policy/problem';
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Alias,
+  type Document,
+  type Pair,
+} from 'yaml';
+import { pathText, show, type Path } from '../../core/policy/problem';
 import type { PromptProblem, SourcePlace } from '../definition';
 
 /** A YAML text with the places of its values. */
@@ -25,16 +36,61 @@ export function readYaml(file: string, text: string, linesBefore: number): ReadY
   const problems = [...document.errors, ...document.warnings].map(({ message, pos }) =>
     problem(place(pos[0]), `expected YAML, got: ${message.split('\n')[0]!.trim()}`),
   );
-  if (problems.length > 0) return { value: {}, placeOf, problems };
-  const value = (document.toJS() as unknown) ?? {};
-  if (typeof value === 'object' && !Array.isArray(value)) {
-    return { value: value as Record<string, unknown>, placeOf, problems };
+  const unread = (found: PromptProblem[]): ReadYaml => ({ value: {}, placeOf, problems: found });
+  if (problems.length > 0) return unread(problems);
+  const aliases = aliasesWithoutAnchor(document);
+  if (aliases.length > 0) {
+    return unread(
+      aliases.map(({ source, range }) =>
+        problem(place(range?.[0] ?? 0), `expected an alias of an anchor that stands before it, got '*${source}'`),
+      ),
+    );
   }
-  return { value: {}, placeOf, problems: [problem(place(0), `expected keys with values, got ${show(value)}`)] };
+  const value = valueOf(document);
+  if (value instanceof Error) return unread([problem(place(0), `expected YAML, got: ${value.message}`)]);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return unread([problem(place(0), `expected keys with values, got ${show(value)}`)]);
+  }
+  const unfit = unfitForJson(value, []);
+  if (unfit.length > 0) {
+    return unread(
+      unfit.map(({ path, got }) => problem(placeOf(path), `expected a value that JSON can hold, got ${got}`, path)),
+    );
+  }
+  return { value: value as Record<string, unknown>, placeOf, problems };
 }
 
-function problem(place: SourcePlace, message: string): PromptProblem {
-  return { place, path: '', message, severity: 'error' };
+function problem(place: SourcePlace, message: string, path: Path = []): PromptProblem {
+  return { place, path: pathText(path), message, severity: 'error' };
+}
+
+/** An error where aliases of aliases would make it huge. */
+function valueOf(document: Document): unknown {
+  try {
+    return (document.toJS() as unknown) ?? {};
+  } catch (error) {
+    return error;
+  }
+}
+
+function aliasesWithoutAnchor(document: Document): Alias[] {
+  const found: Alias[] = [];
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) === undefined) found.push(node);
+    },
+  });
+  return found;
+}
+
+/** Numbers that are none, and what YAML's tags make: Langfuse would hold something else, or nothing. */
+function unfitForJson(value: unknown, path: Path): { path: Path; got: string }[] {
+  if (typeof value === 'number' && !Number.isFinite(value)) return [{ path, got: String(value) }];
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => unfitForJson(item, [...path, index]));
+  const kind = (Object.getPrototypeOf(value) as object | null)?.constructor.name ?? 'Object';
+  if (kind !== 'Object') return [{ path, got: `a ${kind}` }];
+  return Object.entries(value).flatMap(([key, item]) => unfitForJson(item, [...path, key]));
 }
 
 /** The value's own start for scalars and items; for what stands under a key, the key. */

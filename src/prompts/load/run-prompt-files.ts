@@ -42,6 +42,8 @@ const say = (line) => writeSync(3, JSON.stringify(line) + '\n');
 const plain = (key, value) => {
   if (value instanceof RegExp) return { pattern: value.source, ...(value.flags && { flags: value.flags }) };
   if (['function', 'symbol', 'bigint'].includes(typeof value)) throw new Error('expected plain data, got a ' + typeof value + ' as ' + key);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error('expected plain data, got ' + value + ' as ' + key);
+  if (value instanceof Map || value instanceof Set) throw new Error('expected plain data, got a ' + value.constructor.name + ' as ' + key);
   return value;
 };
 for (const [index, file] of files.entries()) {

@@ -267,6 +267,41 @@ test('what is wrong with one key hides nothing that is wrong with the others, an
   expect(definitions.map(({ name }) => name)).toEqual(['b']);
 });
 
+/** A few lines that stand for nine to the power of eight values. */
+function manyLaughs(): string {
+  const names = 'abcdefghi'.split('');
+  const lines = names.map((name, index) => {
+    const before = names[index - 1];
+    return `  ${name}: &${name} [${before === undefined ? 'x' : `*${before}, `.repeat(9)}]`;
+  });
+  return ['config:', ...lines].join('\n');
+}
+
+test('YAML that JSON cannot hold, and an alias of nothing, is a problem like any other', async () => {
+  const { problems } = await load({
+    'a.md': markdown('name: a\nversion: 1.0.0\ndescription: *very*'),
+    'b.md': markdown('name: b\nversion: 1.0.0\nconfig:\n  deep:\n    - limit: .inf'),
+    'c.md': markdown('name: c\nversion: 1.0.0\nconfig: { x: !!set { a, b }, y: !!binary aGk= }'),
+    'configs/d.yaml': 'config:\n  a: .nan',
+    'configs/laughs.yaml': manyLaughs(),
+    'e.md': markdown('name: e\nversion: 1.0.0\nlabels: [Bad]'),
+    'f.prompt.ts':
+      "import { definePrompt } from 'rampart/prompts';\ndefinePrompt({ name: 'f', version: '1.0.0', text: 'x', config: { top_k: Infinity } });",
+  });
+  expect(lines(problems)).toEqual([
+    "prompts/a.md:4:14 : expected an alias of an anchor that stands before it, got '*very*'",
+    'prompts/b.md:6:7 config.deep[0].limit: expected a value that JSON can hold, got Infinity',
+    expect.stringMatching(/^prompts\/c\.md:\d+:\d+ config\.x: expected a value that JSON can hold, got a Set$/u),
+    expect.stringMatching(
+      /^prompts\/c\.md:\d+:\d+ config\.y: expected a value that JSON can hold, got a (Buffer|Uint8Array)$/u,
+    ),
+    'prompts/configs/d.yaml:2:3 config.a: expected a value that JSON can hold, got NaN',
+    expect.stringContaining('prompts/configs/laughs.yaml:1:1 : expected YAML, got: Excessive alias count'),
+    expect.stringContaining('prompts/e.md:4:10 labels[0]: '),
+    'prompts/f.prompt.ts:2:1 : expected plain data, got Infinity as top_k',
+  ]);
+});
+
 test('a file that cannot be read is a problem like any other', async () => {
   const top = writeFiles({ 'prompts/a.md': markdown('name: a\nversion: 1.0.0\nlabels: [Bad]') });
   for (const file of ['b.md', 'variants/c.md', 'configs/d.yaml', 'e.prompt.ts']) {
