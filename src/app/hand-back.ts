@@ -36,11 +36,10 @@ export async function handBackAll(controller: Controller): Promise<void> {
   } while (cursor !== null);
 }
 
-/** A claim's move may still be carried out unless it is known to be over: it is then made once more afterwards. */
+/** A claim's move may still be carried out unless it is known to be over. */
 function freed(entry: LabelEntry, isOver: boolean): LabelEntry {
   if (entry.leaseUntilMs === null) return entry;
-  const contestedUntilMs = Math.max(entry.contestedUntilMs ?? 0, entry.leaseUntilMs);
-  return { ...entry, leaseUntilMs: null, ...(isOver ? {} : { contestedUntilMs }) };
+  return { ...entry, leaseUntilMs: null, ...(isOver ? {} : { unansweredUntilMs: entry.leaseUntilMs }) };
 }
 
 /** What cannot be written now keeps its lease, which ends by itself. */

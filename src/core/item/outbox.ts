@@ -55,7 +55,8 @@ export function putLabel(box: Box, entry: LabelEntry): Box {
   const before = box.outbox.find((other) => other.kind === 'label' && other.label === entry.label);
   if (before?.kind !== 'label') return { ...box, outbox: [...box.outbox, entry] };
   if (before.version === entry.version) return box;
-  const contestedUntilMs = Math.max(before.leaseUntilMs ?? 0, before.contestedUntilMs ?? 0);
+  const { leaseUntilMs, contestedUntilMs: untilMs, unansweredUntilMs } = before;
+  const contestedUntilMs = Math.max(leaseUntilMs ?? 0, untilMs ?? 0, unansweredUntilMs ?? 0);
   const contested = contestedUntilMs > entry.atMs ? { ...entry, contestedUntilMs } : entry;
   return { ...box, outbox: [...box.outbox.filter((other) => other !== before), contested] };
 }

@@ -71,5 +71,7 @@ export type OutboxEntry =
       leaseUntilMs: number | null;
       /** A worker with an older goal may still be at work until then: the move is made at once, and once more afterwards. */
       contestedUntilMs?: number;
+      /** An earlier move to this goal was not answered and may still be made until then: it contests any other goal. */
+      unansweredUntilMs?: number;
       attempts: number;
     };
