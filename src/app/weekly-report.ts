@@ -1,5 +1,5 @@
 import { RampartError } from '../core/errors';
-import { asciiSubject } from '../core/item/describe-alert';
+import { alertSubject } from '../core/item/describe-alert';
 import type { MailImage, ReportRenderer } from '../core/ports';
 import { embedImages } from '../core/report/embed-images';
 import { timeWriter } from '../core/report/local-time';
@@ -138,5 +138,5 @@ async function sendReport(
     return;
   }
   const attributes = { alert: 'weekly_report', severity: 'info', week };
-  await controller.alerts.send({ id, subject: asciiSubject(subject), text, attributes });
+  await controller.alerts.send({ id, subject: alertSubject(subject), text, attributes });
 }

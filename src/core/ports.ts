@@ -228,7 +228,7 @@ export interface RequestBudget {
 export interface AlertMessage {
   /** Message id, once per transition; receivers may see it more than once. */
   id: string;
-  /** At most 100 ASCII characters (an SNS limit). */
+  /** One line, in any language and of any length; the channel makes it fit. */
   subject: string;
   text: string;
   /** Machine-readable copy of the facts. */

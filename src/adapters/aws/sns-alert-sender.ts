@@ -27,8 +27,11 @@ export function snsAlertSender(options: { client: SNSClient; topicArn: string })
 
 /** At most 100 printable ASCII characters, not empty: what SNS takes as a subject. */
 export function fittingSubject(subject: string): string {
-  const ascii = subject.replaceAll(/\s+/gu, ' ').replaceAll(/[^\u0020-\u007e]/gu, '?');
-  return ascii.trim().slice(0, 100) || 'Rampart alert';
+  const ascii = subject
+    .replaceAll(/\s+/gu, ' ')
+    .replaceAll(/[^\u0020-\u007e]/gu, '?')
+    .trim();
+  return (ascii.length <= 100 ? ascii : `${ascii.slice(0, 97)}...`) || 'Rampart alert';
 }
 
 /** SNS refuses an attribute without a value. */

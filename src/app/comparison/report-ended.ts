@@ -1,7 +1,7 @@
 import { comparisonText, headlineOf } from '../../core/comparison/render-text';
 import type { Comparison } from '../../core/comparison/comparison';
 import { isRampartError } from '../../core/errors';
-import { asciiSubject } from '../../core/item/describe-alert';
+import { alertSubject } from '../../core/item/describe-alert';
 import type { PromptItem } from '../../core/item/prompt-item';
 import type { ComparisonRenderer, MailImage } from '../../core/ports';
 import { embedImages } from '../../core/report/embed-images';
@@ -74,7 +74,7 @@ async function send(
     return;
   }
   const attributes = { alert: 'comparison_report', severity: 'info', prompt: comparison.prompt };
-  await controller.alerts.send({ id, subject: asciiSubject(subject), text, attributes });
+  await controller.alerts.send({ id, subject: alertSubject(subject), text, attributes });
 }
 
 /** Notes that it was reported, whatever else has been written meanwhile. */

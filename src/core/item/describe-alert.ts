@@ -121,7 +121,7 @@ export function describeAlert(deployment: string, item: PromptItem, entry: Alert
   ];
   return {
     id: entry.id,
-    subject: asciiSubject(`[${deployment}] ${text.title}: ${item.prompt}`),
+    subject: alertSubject(`[${deployment}] ${text.title}: ${item.prompt}`),
     text: lines.join('\n'),
     attributes: {
       alert: entry.alert,
@@ -132,8 +132,7 @@ export function describeAlert(deployment: string, item: PromptItem, entry: Alert
   };
 }
 
-/** SNS takes at most 100 printable ASCII characters. */
-export function asciiSubject(text: string): string {
-  const ascii = text.replaceAll(/[^\u0020-\u007e]/gu, '?');
-  return ascii.length <= 100 ? ascii : `${ascii.slice(0, 97)}...`;
+/** A subject is one line, in any language; a channel that takes less makes it fit. */
+export function alertSubject(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ');
 }

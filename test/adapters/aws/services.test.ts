@@ -62,7 +62,7 @@ describe('what SNS would refuse', () => {
   test('is made to fit', async () => {
     await alerts().send({ id: 'a', subject: ` 🎉 größer\n${'x'.repeat(200)}`, text: 't', attributes: {} });
     const subject = aws.alerts[0]?.subject ?? '';
-    expect(subject).toMatch(/^\? gr\?\?er x+$|^\?+ gr\?er x+$/u);
+    expect(subject).toMatch(/^\?+ gr\?+er x+\.\.\.$/u);
     expect(subject).toHaveLength(100);
   });
 });

@@ -213,7 +213,7 @@ describe('sent once', () => {
     expect(controller.sentAlerts).toHaveLength(1);
     const { id, subject, text } = controller.sentAlerts[0]!;
     expect(id).toBe('report/2026-W47');
-    expect(subject).toMatch(/^[\u0020-\u007e]{1,100}$/u);
+    expect(subject).toBe('[größe 🎉] Prompts in 2026-W47: a quiet week');
     expect(text).toContain('== greeting ==');
     expect(text).toContain('6 generations (+50 %).');
   });

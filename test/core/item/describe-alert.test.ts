@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALERT_KINDS, describeAlert } from '../../../src/core/item/describe-alert';
+import { ALERT_KINDS, alertSubject, describeAlert } from '../../../src/core/item/describe-alert';
 import type { AlertEntry } from '../../../src/core/item/outbox';
 import { emptyItem } from '../../../src/core/item/next-item';
 
@@ -66,11 +66,16 @@ it('tells commands that can be typed as they are, whatever the prompt is called'
   expect(message.text).toContain("Rollout started: it's new; ls\n");
 });
 
-it('every text fills in from facts; the subject fits SNS', () => {
+it('every text fills in from facts; the subject is one line', () => {
   for (const alert of ALERT_KINDS) {
     const detail = { stable: 3, candidate: 4, to: 3, expected: 3 };
     const message = describeAlert('prod', emptyItem('übermäßig'.repeat(30), 3, 0), { ...entry, alert, detail });
     expect(message.text).not.toMatch(/[{}?]\w*[}]/u);
-    expect(message.subject).toMatch(/^[\u0020-\u007e]{1,100}$/u);
+    expect(message.subject).toMatch(/^[^\p{Cc}]+$/u);
   }
+});
+
+it('a prompt keeps its name in the subject, in any language', () => {
+  expect(alertSubject('[prod] ROLLED BACK: 挨拶/grüße')).toBe('[prod] ROLLED BACK: 挨拶/grüße');
+  expect(alertSubject('a\r\nb\u001B[31m')).toBe('a b [31m');
 });
