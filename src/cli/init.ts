@@ -28,6 +28,7 @@ export const INIT: CommandSpec = {
       folder: io.cwd,
       prompts,
       package: packageSpec(textOption(args, 'package')),
+      ownPackage: `rampart@${packageFile.version}`,
       hook: !flagOption(args, 'no-hook'),
       workflow: !flagOption(args, 'no-workflow'),
     });
@@ -38,7 +39,8 @@ export const INIT: CommandSpec = {
 };
 
 /** It becomes a word of shell scripts. */
-function packageSpec(spec = `rampart@${packageFile.version}`): string {
+function packageSpec(spec: string | undefined): string | null {
+  if (spec === undefined) return null;
   if (/^[\w@%+=:,./#^~-]+$/u.test(spec)) return spec;
   throw new CommandProblem('usage', `--package: expected what npm installs, such as 'rampart@1.2.3', got '${spec}'`);
 }

@@ -1,5 +1,5 @@
 import { isPassed, type CaseResult, type PromptResult } from '../prompts/test/results';
-import { comparisonText, outcomeOf, percentText, titleOf, totals, type TestReport } from '../prompts/test/summary';
+import { comparisonText, outcomeOf, percentText, titleOf, totalsText, type TestReport } from '../prompts/test/summary';
 import type { Paint, Tone } from './paint';
 
 const TONES: Readonly<Record<PromptResult['outcome'], Tone>> = {
@@ -11,9 +11,6 @@ const TONES: Readonly<Record<PromptResult['outcome'], Tone>> = {
 
 /** The report for people. */
 export function renderTests(report: TestReport, paint: Paint): string[] {
-  const { samples, promptTokens, completionTokens, costUsd } = totals(report);
-  const tokens = promptTokens === null ? '' : `, ${promptTokens} + ${completionTokens ?? 0} tokens`;
-  const cost = costUsd === null ? '' : `, ${costUsd.toFixed(4)} USD`;
   const outcome = outcomeOf(report);
   return [
     ...report.results.flatMap((result) => renderPrompt(result, paint)),
@@ -21,7 +18,7 @@ export function renderTests(report: TestReport, paint: Paint): string[] {
       (each) =>
         `${paint(each.outcome === 'worse' ? 'bad' : 'dim', 'production')}  ${titleOf(each)}: ${comparisonText(each)}`,
     ),
-    `${paint(TONES[outcome], outcome)}: ${samples} samples${tokens}${cost}, ${(report.tookMs / 1000).toFixed(1)} s`,
+    `${paint(TONES[outcome], outcome)}: ${totalsText(report)}`,
   ];
 }
 

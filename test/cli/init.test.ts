@@ -99,6 +99,16 @@ testWithGit('core.hooksPath is respected: inside the repository, as husky has it
   expect(existsSync(join(elsewhere, 'pre-commit'))).toBe(false);
 });
 
+testWithGit('the package that was said once is kept by the hook, until another is said', async () => {
+  const top = newRepository();
+  await init(top, '--package', './rampart-1.0.0.tgz', '--no-workflow');
+  expect((await init(top, '--no-workflow')).at(-1)).toEqual([HOOK, 'unchanged', '']);
+  expect(read(top, HOOK)).toContain('npx --yes --package=./rampart-1.0.0.tgz rampart validate');
+  expect((await init(top, '--package', 'rampart@0.0.1', '--no-workflow')).at(-1)).toEqual([HOOK, 'updated', '']);
+  expect((await init(top, '--no-workflow')).at(-1)).toEqual([HOOK, 'updated', '']);
+  expect(read(top, HOOK)).toContain(`--package=rampart@${packageFile.version} rampart`);
+});
+
 testWithGit('a changed workflow is kept', async () => {
   const top = newRepository();
   await init(top);

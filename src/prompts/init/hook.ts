@@ -41,6 +41,12 @@ export function planHook(existing: string | null, command: HookCommand): HookPla
   return { kind: 'write', how: 'added', text: `${first}\n${block}${rest.join('\n')}` };
 }
 
+/** The package that our part of a hook runs; null when it has none. */
+export function packageIn(hook: string): string | null {
+  const [, block = ''] = hook.split(START);
+  return /--package=(\S+) rampart validate/u.exec(block.split(END)[0]!)?.[1] ?? null;
+}
+
 /** Our lines. They do nothing for a commit that touches no prompt. */
 export function hookBlock({ rampart, prefix, prompts }: HookCommand): string {
   const folder = quote(`${prefix}${prompts}`);

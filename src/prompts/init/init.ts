@@ -6,7 +6,7 @@ import { slashed } from '../load/list-files';
 import { loadPrompts } from '../load/load-prompts';
 import { writeWhole } from '../write-file';
 import { EXAMPLE_FILES } from './example';
-import { hookBlock, planHook, type HookCommand } from './hook';
+import { hookBlock, packageIn, planHook, type HookCommand } from './hook';
 import { WORKFLOW_FILE, workflowText } from './workflow';
 
 /** What `rampart init` sets up. */
@@ -15,8 +15,10 @@ export interface InitOptions {
   folder: string;
   /** The prompts folder, from there. */
   prompts: string;
-  /** The package that `npx` runs where the repository does not install it, such as `rampart@1.2.3`. */
-  package: string;
+  /** The package that `npx` runs where the repository does not install it, such as `rampart@1.2.3`; null = nobody said. */
+  package: string | null;
+  /** That package where nobody said: the version that runs. */
+  ownPackage: string;
   hook: boolean;
   workflow: boolean;
 }
@@ -33,7 +35,7 @@ export interface InitStep {
 /** Writes what is missing, changes nothing that is there but our own part of the hook; again, it changes nothing. */
 export async function initPrompts(options: InitOptions): Promise<InitStep[]> {
   const top = gitTop(options.folder);
-  const runner = runnerOf(options);
+  const runner = runnerOf(options, top);
   const steps = await writeExample(options);
   if (options.hook)
     steps.push(
@@ -44,9 +46,18 @@ export async function initPrompts(options: InitOptions): Promise<InitStep[]> {
 }
 
 /** `npx` runs what the repository installs, or the package by its exact name and version. */
-function runnerOf({ folder, package: spec }: InitOptions): { rampart: string; isInstalled: boolean } {
+function runnerOf(options: InitOptions, top: string | null): { rampart: string; isInstalled: boolean } {
+  const { folder } = options;
+  const spec = options.package ?? (top === null ? null : keptPackage(folder)) ?? options.ownPackage;
   const isInstalled = existsSync(join(folder, 'package-lock.json')) && dependsOnRampart(join(folder, 'package.json'));
   return { isInstalled, rampart: isInstalled ? 'npx --no-install rampart' : `npx --yes --package=${spec} rampart` };
+}
+
+/** What an earlier `init --package` put into the hook; null when it is a version of `rampart`, which the one that runs replaces. */
+function keptPackage(folder: string): string | null {
+  const path = hookPath(folder);
+  const spec = existsSync(path) ? packageIn(readFileSync(path, 'utf8')) : null;
+  return spec === null || /^rampart@\d[\w.-]*$/u.test(spec) ? null : spec;
 }
 
 function dependsOnRampart(file: string): boolean {

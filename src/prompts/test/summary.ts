@@ -32,6 +32,24 @@ export function totals({ results }: TestReport): Totals {
   };
 }
 
+/** Four decimals; of less, two digits. */
+const USD = new Intl.NumberFormat('en-US', {
+  useGrouping: false,
+  minimumFractionDigits: 4,
+  maximumFractionDigits: 4,
+  minimumSignificantDigits: 2,
+  maximumSignificantDigits: 2,
+  roundingPriority: 'morePrecision',
+});
+
+/** What a run took: `3 samples, 30 + 15 tokens, 0.0030 USD, 1.2 s`. */
+export function totalsText(report: TestReport): string {
+  const { samples, promptTokens, completionTokens, costUsd } = totals(report);
+  const tokens = promptTokens === null ? '' : `, ${promptTokens} + ${completionTokens ?? 0} tokens`;
+  const cost = costUsd === null ? '' : `, ${USD.format(costUsd)} USD`;
+  return `${samples} samples${tokens}${cost}, ${(report.tookMs / 1000).toFixed(1)} s`;
+}
+
 /** `failed`: below a threshold, or proven worse than production. `error`: too little was judged to tell. */
 export function outcomeOf({ results, comparisons }: TestReport): 'passed' | 'failed' | 'error' {
   if (results.some(({ outcome }) => outcome === 'failed')) return 'failed';

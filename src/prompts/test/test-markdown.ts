@@ -1,5 +1,5 @@
 import { isPassed, type CaseResult, type PromptResult } from './results';
-import { comparisonText, outcomeOf, percentText, titleOf, totals, type TestReport } from './summary';
+import { comparisonText, outcomeOf, percentText, titleOf, totalsText, type TestReport } from './summary';
 
 /** Comments on GitHub may have 65536 characters. */
 const LONGEST = 60_000;
@@ -21,7 +21,7 @@ export function testMarkdown(report: TestReport): string {
     ...(rows.length === 0 ? ['No prompt has a test case.'] : [...withComparison, ...rows]),
     '',
     ...cut,
-    totalLine(report),
+    `${totalsText(report)}.`,
   ].join('\n')}\n`;
 }
 
@@ -77,13 +77,6 @@ function fenced(answer: string): string {
   const longest = Math.max(2, ...[...short.matchAll(/`+/gu)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}text\n${short}\n${fence}`;
-}
-
-function totalLine(report: TestReport): string {
-  const { samples, promptTokens, completionTokens, costUsd } = totals(report);
-  const tokens = promptTokens === null ? '' : `, ${promptTokens} + ${completionTokens ?? 0} tokens`;
-  const cost = costUsd === null ? '' : `, ${costUsd.toFixed(4)} USD`;
-  return `${samples} samples${tokens}${cost}, ${(report.tookMs / 1000).toFixed(1)} s.`;
 }
 
 function cutTo(parts: readonly string[]): string[] {

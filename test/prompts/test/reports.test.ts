@@ -82,6 +82,11 @@ no \`\` \`\`\` @team
 `);
 });
 
+test('a cost of next to nothing is not told as none', () => {
+  const cheap = result({ fine: [{ ...sample('yes'), costUsd: 0.000031 }] });
+  expect(testMarkdown(report({ results: [cheap] }))).toContain(', 0.000031 USD, ');
+});
+
 test('Markdown says how it compares with production, and fits into a comment', () => {
   const comparison = {
     name: 'support/answer',
