@@ -35,7 +35,7 @@ export interface ScoreRow {
   name: string;
   /**
    * Number for NUMERIC, boolean for BOOLEAN, string for CATEGORICAL; null = it could not be read: it is no missing score, and no
-   * value. TEXT and CORRECTION are not listed.
+   * value. CORRECTION is not listed, TEXT only under a name that is judged.
    */
   value: number | boolean | string | null;
   timestampMs: number;
@@ -85,9 +85,13 @@ export interface Langfuse {
     cursor: string | null;
     limit: number;
   }): Promise<Page<ObservationRow>>;
-  /** Scores with timestamp in [fromMs, toMs); `names` empty = all. */
+  /**
+   * Scores with timestamp in [fromMs, toMs); `names` empty = all. Texts are left out, but those of `judged` names: they are listed
+   * with the value null.
+   */
   listScores(query: {
     names: readonly string[];
+    judged?: ReadonlySet<string>;
     fromMs: number;
     toMs: number;
     cursor: string | null;

@@ -352,6 +352,21 @@ function scoreCases(withProject: WithProject): void {
     });
   });
 
+  test('texts are left out, but those of names that are judged are scores without a value', async () => {
+    const scores = [
+      seedScore(1, { dataType: 'TEXT', value: 'well said' }),
+      seedScore(2, { dataType: 'TEXT', value: 'more', name: 'comment' }),
+      seedScore(3, { value: 0.5 }),
+    ];
+    await withProject({ scores }, async (langfuse) => {
+      const { rows } = await langfuse.listScores({ ...window, judged: new Set(['quality']) });
+      expect(rows.map(({ id, value }) => [id, value])).toEqual([
+        ['score-03', 0.5],
+        ['score-01', null],
+      ]);
+    });
+  });
+
   test('pages follow each other, newest first, without gap or repetition', async () => {
     const scores = Array.from({ length: 25 }, (_, index) =>
       seedScore(index, { timestampMs: START_MS + Math.floor(index / 2) }),

@@ -1,14 +1,17 @@
 import type { ScoreRow } from '../../core/ports';
 import { isRecord, kindOf, readText, readTimeMs, unreadable } from './json';
 
+const NONE: ReadonlySet<unknown> = new Set();
+
 /**
  * One score of scores v3, translated (`fields=subject`).
- * @returns the row, null for a kind of score that is not judged (text, correction), or the reason why it cannot be read
+ * @param judged names of scores that are judged: a text of such a name is a value that cannot be read
+ * @returns the row, null for a kind of score that is not judged (other texts, corrections), or the reason why it cannot be read
  */
-export function parseScore(raw: unknown): ScoreRow | string | null {
+export function parseScore(raw: unknown, judged: ReadonlySet<unknown> = NONE): ScoreRow | string | null {
   if (!isRecord(raw)) return `expected an object, got ${kindOf(raw)}`;
   const dataType = raw['dataType'];
-  if (dataType === 'TEXT' || dataType === 'CORRECTION') return null;
+  if (dataType === 'CORRECTION' || (dataType === 'TEXT' && !judged.has(raw['name']))) return null;
   const id = readText(raw['id']);
   if (!id) return unreadable('id', 'a text', raw['id']);
   const name = readText(raw['name']);

@@ -25,7 +25,7 @@ export async function listScores(call: Call, query: Parameters<Langfuse['listSco
   );
   const wanted = new Set(query.names);
   return parsePage(readRawPage(body, 'scores v3', cursor), (raw) => {
-    const score = parseScore(raw);
+    const score = parseScore(raw, query.judged);
     if (typeof score === 'string' || score === null) return score;
     return wanted.size === 0 || wanted.has(score.name) ? score : null;
   });

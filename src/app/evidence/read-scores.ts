@@ -14,13 +14,17 @@ const SCORES_PER_PAGE = 100;
  */
 export function openScores(reading: Reading, lanes: 1 | 3): FoldLanes {
   const { langfuse, settings } = reading.controller;
-  const { manifest } = reading.work;
+  const { manifest, experiment } = reading.work;
+  const metrics = experiment?.metrics.map(({ metric }) => metric) ?? [];
+  const judged = new Set(
+    metrics.map((metric) => (metric.kind === 'score' ? metric.name : null)).filter((name) => name !== null),
+  );
   return openLanes<ScoreRow, ScoreRow>(reading, {
     name: 'scores',
     maxPages: settings.maxPagesPerTick.scores,
     lanes,
     untilMs: manifest.observations[0]!.doneMs,
-    list: (window) => langfuse.listScores({ names: [], ...window, limit: SCORES_PER_PAGE }),
+    list: (window) => langfuse.listScores({ names: [], judged, ...window, limit: SCORES_PER_PAGE }),
     prepare: async (rows) => ({ rows: rows.map((row) => withHashedSession(row, reading.hashUnit)), isWhole: true }),
     fold: (rows) => foldScoreBatch(reading, rows),
   });

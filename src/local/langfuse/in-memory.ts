@@ -58,13 +58,13 @@ export function inMemoryLangfuse(data: LangfuseData, nowMs: Clock): Langfuse {
       return pageOf(page.rows, last ? observationCursor(last) : null, observationRow);
     },
 
-    async listScores({ names, fromMs, toMs, cursor, limit }) {
+    async listScores({ names, judged = new Set(), fromMs, toMs, cursor, limit }) {
       const after = cursor === null ? null : known(parseScoreCursor(cursor), cursor);
       const wanted = new Set(names);
       const keep = (row: StoredScore): boolean => wanted.size === 0 || wanted.has(row.name);
       const page = scores.page({ nowMs: nowMs(), fromMs, toMs, keep }, after, Math.min(limit, SCORE_LIMIT));
       const last = page.more ? page.rows.at(-1) : undefined;
-      return pageOf(page.rows, last ? scoreCursor(last) : null, scoreRow);
+      return pageOf(page.rows, last ? scoreCursor(last) : null, (row) => scoreRow(row, judged));
     },
 
     async observationsOfTraces(prompt, traceIds) {

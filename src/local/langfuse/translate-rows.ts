@@ -34,14 +34,15 @@ export function observationRow(row: StoredObservation): ObservationRow | string 
   };
 }
 
-/** @returns null for texts and corrections: they are not judged */
-export function scoreRow(row: StoredScore): ScoreRow | null {
-  if (row.dataType === 'TEXT' || row.dataType === 'CORRECTION') return null;
+/** @returns null for corrections, and for texts but those of judged names */
+export function scoreRow(row: StoredScore, judged: ReadonlySet<string>): ScoreRow | null {
+  const isText = row.dataType === 'TEXT';
+  if (row.dataType === 'CORRECTION' || (isText && !judged.has(row.name))) return null;
   const { id, name, value, timestampMs, environment, subject } = row;
   return {
     id,
     name,
-    value: typeof value === 'number' && !Number.isFinite(value) ? null : value,
+    value: isText || (typeof value === 'number' && !Number.isFinite(value)) ? null : value,
     timestampMs,
     updatedAtMs: row.updatedMs,
     environment,

@@ -282,6 +282,19 @@ describe('rows that are counted, not judged', () => {
     expect(world.manifest().experiment!.hours).toMatchObject([{ used: 2, unusable: { bad_value: 3 } }]);
   });
 
+  test('a judged score that became a text is a row that cannot be used; other texts are nothing here', async () => {
+    const world = evidenceWorld();
+    const userId = withUser(world);
+    const text = { timestampMs: START_MS + MINUTE_MS, dataType: 'TEXT', value: 'rather good' } as const;
+    world.data.addObservation(generation({ startMs: START_MS, traceId: 't', userId }));
+    world.data.addScore(traceScore(text, 't'));
+    world.data.addScore(traceScore({ ...text, id: 'c', name: 'comment' }, 't'));
+    for (const hours of [0.5, 2, 4]) await world.tick(START_MS + hours * HOUR_MS);
+    expect(stableSums(world, 'score:quality')).toEqual(NOTHING);
+    expect(world.manifest().experiment!.hours).toMatchObject([{ used: 1, unusable: { bad_value: 1 } }]);
+    expect(world.manifest().unattributed.malformed).toBe(1);
+  });
+
   test('a score whose value cannot be read is a row that cannot be used, once, until it is edited', async () => {
     const world = evidenceWorld();
     const userId = withUser(world);
