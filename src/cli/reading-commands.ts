@@ -1,16 +1,17 @@
 import { allPrompts } from '../app/report/all-prompts';
+import { isRampartError, type RampartError } from '../core/errors';
 import { CONFIG_OPTION, JSON_OPTION, STATE_OPTION, type CommandSpec } from './command-spec';
 import { examine } from './doctor';
 import { historyEvent, readEvents, renderHistory, unknownPrompt } from './history';
 import type { Io } from './io';
 import { paintFor } from './paint';
 import { flagOption, textOption, wholeNumber } from './parse-arguments';
-import { CommandProblem, EXIT } from './problem';
+import { EXIT } from './problem';
 import { promptStatus, readJudged, type JudgedItem } from './prompt-status';
-import { renderOverview, renderPrompt } from './render-status';
+import { renderOverview, renderPrompt, type DamagedPrompt } from './render-status';
 import { storedState, type StoredState } from './stored-state';
 import { columns } from './table';
-import { findTarget, stateFolder, type Target } from './target';
+import { findTarget, stateFolder, targetIfAny } from './target';
 
 const HISTORY_LIMIT = '50';
 
@@ -23,14 +24,15 @@ export const READING_COMMANDS: Readonly<Record<string, CommandSpec>> = {
     async run(args, io) {
       const state = storedState(findTarget(textOption(args, 'state'), io), io);
       const wanted = args.positionals[0];
-      const items = wanted === undefined ? await judgeAll(state) : [await judgeOne(state, wanted)];
+      const { items, damaged } =
+        wanted === undefined ? await judgeAll(state) : { items: [await judgeOne(state, wanted)], damaged: [] };
       const paint = paintFor(io.stdout);
       const render = () =>
         wanted === undefined
-          ? renderOverview(items, io.now(), paint)
+          ? renderOverview(items, damaged, io.now(), paint)
           : items.flatMap((item) => renderPrompt(item, io.now(), paint));
-      print(io, flagOption(args, 'json') ? { prompts: items.map(promptStatus) } : null, render);
-      return EXIT.ok;
+      print(io, flagOption(args, 'json') ? { prompts: items.map(promptStatus), damaged } : null, render);
+      return damaged.length === 0 ? EXIT.ok : EXIT.failed;
     },
   },
   history: {
@@ -71,11 +73,21 @@ export const READING_COMMANDS: Readonly<Record<string, CommandSpec>> = {
   },
 };
 
-/** By name. */
-async function judgeAll(state: StoredState): Promise<JudgedItem[]> {
-  const judged: JudgedItem[] = [];
-  for await (const { prompt } of allPrompts(state.store)) judged.push(await judgeOne(state, prompt));
-  return judged.sort((a, b) => (a.item.prompt < b.item.prompt ? -1 : 1));
+/** By name; what cannot be read hides nothing else. */
+async function judgeAll(state: StoredState): Promise<{ items: JudgedItem[]; damaged: DamagedPrompt[] }> {
+  const items: JudgedItem[] = [];
+  const damaged: DamagedPrompt[] = [];
+  const note = (prompt: string | null, { message }: RampartError): void =>
+    void damaged.push({ prompt, problem: message });
+  for await (const { prompt } of allPrompts(state.store, (each) => note(each.prompt, each.problem))) {
+    try {
+      items.push(await judgeOne(state, prompt));
+    } catch (error) {
+      if (!isRampartError(error)) throw error;
+      note(prompt, error);
+    }
+  }
+  return { items: items.sort((a, b) => (a.item.prompt < b.item.prompt ? -1 : 1)), damaged };
 }
 
 /** @throws RampartError `not_found` when nothing is stored about the prompt */
@@ -83,15 +95,6 @@ async function judgeOne(state: StoredState, prompt: string): Promise<JudgedItem>
   const judged = await readJudged(state, prompt);
   if (judged === null) throw unknownPrompt(prompt);
   return judged;
-}
-
-function targetIfAny(state: string | undefined, io: Io): Target | null {
-  try {
-    return findTarget(state, io);
-  } catch (error) {
-    if (error instanceof CommandProblem && state === undefined) return null;
-    throw error;
-  }
 }
 
 /** One JSON object, or lines for people. */

@@ -10,16 +10,28 @@ import { columns } from './table';
 
 const LONGEST_WHY = 80;
 
+/** A prompt of which something that is stored cannot be read; null when not even its name can. */
+export interface DamagedPrompt {
+  prompt: string | null;
+  problem: string;
+}
+
 /** All prompts, one line each. */
-export function renderOverview(items: readonly JudgedItem[], nowMs: number, paint: Paint): string[] {
-  if (items.length === 0) return ['no prompts yet: label a version in Langfuse as the candidate'];
+export function renderOverview(
+  items: readonly JudgedItem[],
+  damaged: readonly DamagedPrompt[],
+  nowMs: number,
+  paint: Paint,
+): string[] {
+  if (items.length + damaged.length === 0) return ['no prompts yet: label a version in Langfuse as the candidate'];
   const rows = items.map(({ item }) => [
     item.prompt,
     `stable ${item.assignment.stable ?? 'none'}`,
     experimentText(item, nowMs, paint),
     shortened(whyOf(item)),
   ]);
-  return columns(rows);
+  const unread = damaged.map(({ prompt, problem }) => [prompt ?? '?', paint('bad', 'damaged'), '', problem]);
+  return columns([...rows, ...unread]);
 }
 
 /** One prompt with its guardrails and what keeps it where it is. */

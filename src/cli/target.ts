@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { ENVIRONMENT } from '../core/config/environment';
 import type { Io } from './io';
 import { CommandProblem } from './problem';
@@ -39,7 +39,19 @@ export function targetIfAny(state: string | undefined, io: Io): Target | null {
   }
 }
 
-/** The folder that `run` works in; it need not exist yet. */
+/**
+ * Where the folder of `--state` is or would be.
+ * @throws CommandProblem `configuration` when a file is in its place
+ */
 export function stateFolder(state: string | undefined, io: Io): string {
-  return resolve(io.cwd, state ?? DEFAULT_STATE);
+  const folder = resolve(io.cwd, state ?? DEFAULT_STATE);
+  const nearest = nearestThatIs(folder);
+  if (statSync(nearest).isDirectory()) return folder;
+  const named = state === undefined ? 'state' : '--state';
+  throw new CommandProblem('configuration', `${named}: expected a folder, got ${folder}, and ${nearest} is a file`);
+}
+
+/** The path, or the nearest above it that is there. */
+function nearestThatIs(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestThatIs(dirname(path));
 }
