@@ -48,7 +48,7 @@ export async function growth(): Promise<string> {
   const newcomers = steady((n) => Math.floor(n / 2));
   await costAfter('warm-up', newcomers, START_MS + HOUR_MS, TICK_MS);
   const ages: Cost[] = [];
-  for (const hours of [1, 10, 40])
+  for (const hours of [1, 10, 40, 160])
     ages.push(await costAfter(`${hours} h`, newcomers, START_MS + hours * HOUR_MS, TICK_MS));
   const units: Cost[] = [];
   for (const known of [10_000, 100_000, 1_000_000]) {
