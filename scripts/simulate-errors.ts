@@ -1,7 +1,7 @@
 /**
  * Measures how often rollouts end wrongly: `node --import tsx scripts/simulate-errors.ts`.
  *   --rollouts N   half of the rollouts per row (default 1000); twice as many where harm is measured at 2,000 a day, and where
- *                  candidates are the same as stable three times as many, once as many at 20,000 a day
+ *                  candidates are the same as stable three times as many
  *   --scores FILE  CSV of judge scores in place of the frequencies that come with the package
  *   --only TEXT    the rows whose metric contains the text
  *   --quick        25 rollouts per row

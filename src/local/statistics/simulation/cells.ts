@@ -206,8 +206,7 @@ function cell(
   rollouts: number,
 ): Cell {
   const isBenchmark = question === 'worse' || question === 'at_margin' ? traffic.perDay === BENCHMARK : false;
-  const same = traffic.perDay >= MANY ? 1 : SAME_AGAIN;
-  const share = question === 'same' ? same : isBenchmark ? 2 : 1 / 2;
+  const share = question === 'same' ? SAME_AGAIN : isBenchmark ? 2 : 1 / 2;
   const planned = plannedModel(model, traffic, BOUNDS.alpha);
   return { metric, effect, question, model: planned, traffic, rollouts: Math.max(1, Math.round(share * rollouts)) };
 }
