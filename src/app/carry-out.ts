@@ -5,12 +5,12 @@ import type { PromptItem } from '../core/item/prompt-item';
 import { isRampartError, RampartError, type ErrorCode } from '../core/errors';
 import type { Controller } from './controller';
 import { handBack } from './hand-back';
+import { rewriteItem } from './rewrite-item';
 import { writeItem } from './write-item';
 
 /** Longer than a tick and its longest call: the time of a claim is the time at which its tick began. */
 export const LEASE_MS = 11 * 60_000;
 const AFTER_429_MS = 60_000;
-const MAX_TRIES = 5;
 /** What says that no other message would get through either. */
 const CHANNEL_IS_DOWN: readonly ErrorCode[] = ['provider_auth', 'provider_rate_limited', 'provider_unavailable'];
 
@@ -106,16 +106,10 @@ async function sendAlerts(controller: Controller, item: PromptItem, done: Set<st
 
 /** Removes what was carried out, whatever else has been written meanwhile. What cannot be removed is sent again. */
 async function remove(controller: Controller, prompt: string, done: ReadonlySet<string>, nowMs: number): Promise<void> {
-  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-    const item = await controller.store.read(prompt);
-    const next = item && withoutSent(item, done, nowMs);
-    if (next === null || next === item) return;
-    try {
-      await writeItem(controller, next);
-      return;
-    } catch (error) {
-      if (!isRampartError(error, 'revision_conflict')) throw error;
-    }
+  try {
+    await rewriteItem(controller, prompt, (item) => withoutSent(item, done, nowMs));
+  } catch (error) {
+    if (!isRampartError(error, 'revision_conflict')) throw error;
+    controller.log({ level: 'warn', event: 'outbox_not_cleared', prompt, entries: done.size });
   }
-  controller.log({ level: 'warn', event: 'outbox_not_cleared', prompt, entries: done.size });
 }

@@ -2,9 +2,7 @@ import { isRampartError, wasAnswered } from '../core/errors';
 import type { LabelEntry } from '../core/item/outbox';
 import type { PromptItem } from '../core/item/prompt-item';
 import type { Controller } from './controller';
-import { writeItem } from './write-item';
-
-const MAX_TRIES = 5;
+import { rewriteItem } from './rewrite-item';
 
 /**
  * Ends a claim whose worker could not move the label, so that the next tick tries again and does not wait for the lease.
@@ -49,29 +47,15 @@ async function rewriteClaims(
   change: (entry: LabelEntry) => LabelEntry,
 ): Promise<void> {
   try {
-    for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-      const item = await controller.store.read(prompt);
-      if (item === null || (await isWritten(controller, item, change))) return;
-    }
+    await rewriteItem(controller, prompt, (item) => withClaims(item, change));
   } catch (error) {
     if (!isRampartError(error)) throw error;
     controller.log({ level: 'warn', event: 'claim_not_handed_back', prompt, problem: error.message });
   }
 }
 
-/** @returns false when somebody else wrote in between */
-async function isWritten(
-  controller: Controller,
-  item: PromptItem,
-  change: (entry: LabelEntry) => LabelEntry,
-): Promise<boolean> {
+function withClaims(item: PromptItem, change: (entry: LabelEntry) => LabelEntry): PromptItem {
   const outbox = item.outbox.map((entry) => (entry.kind === 'label' ? change(entry) : entry));
-  if (outbox.every((entry, index) => entry === item.outbox[index])) return true;
-  try {
-    await writeItem(controller, { ...item, revision: item.revision + 1, outbox });
-    return true;
-  } catch (error) {
-    if (isRampartError(error, 'revision_conflict')) return false;
-    throw error;
-  }
+  const isSame = outbox.every((entry, index) => entry === item.outbox[index]);
+  return isSame ? item : { ...item, revision: item.revision + 1, outbox };
 }

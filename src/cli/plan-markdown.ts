@@ -1,3 +1,4 @@
+import { fenceFor } from '../prompts/markdown-fence';
 import { describeFinding } from '../prompts/plan/describe-finding';
 import type { DefinitionPlan, Finding, Plan, PromptPlan } from '../prompts/plan/plan';
 import { diffText } from './diff-render';
@@ -79,12 +80,6 @@ function fenced(lines: readonly string[]): string {
 function code(text: string): string {
   const fence = fenceFor(text, 1);
   return `${fence}${text}${fence}`;
-}
-
-/** Longer than every run of backticks in what it holds. */
-function fenceFor(text: string, least: number): string {
-  const runs = text.match(/`+/gu)?.map(({ length }) => length) ?? [];
-  return '`'.repeat(Math.max(least, ...runs.map((length) => length + 1)));
 }
 
 /** Names and labels never become markup, mentions or links. */

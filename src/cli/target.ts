@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ENVIRONMENT } from '../core/config/environment';
+import { nearestOnDisk } from '../prompts/nearest-on-disk';
 import type { Io } from './io';
 import { CommandProblem } from './problem';
 
@@ -45,13 +46,8 @@ export function targetIfAny(state: string | undefined, io: Io): Target | null {
  */
 export function stateFolder(state: string | undefined, io: Io): string {
   const folder = resolve(io.cwd, state ?? DEFAULT_STATE);
-  const nearest = nearestThatIs(folder);
+  const nearest = nearestOnDisk(folder);
   if (statSync(nearest).isDirectory()) return folder;
   const named = state === undefined ? 'state' : '--state';
   throw new CommandProblem('configuration', `${named}: expected a folder, got ${folder}, and ${nearest} is a file`);
-}
-
-/** The path, or the nearest above it that is there. */
-function nearestThatIs(path: string): string {
-  return existsSync(path) || dirname(path) === path ? path : nearestThatIs(dirname(path));
 }

@@ -1,6 +1,5 @@
 import { comparisonText, headlineOf } from '../../core/comparison/render-text';
 import type { Comparison } from '../../core/comparison/comparison';
-import { isRampartError } from '../../core/errors';
 import { alertSubject } from '../../core/item/describe-alert';
 import type { PromptItem } from '../../core/item/prompt-item';
 import type { ComparisonRenderer, MailImage } from '../../core/ports';
@@ -8,11 +7,9 @@ import { embedImages } from '../../core/report/embed-images';
 import { timeWriter } from '../../core/report/local-time';
 import { plainText } from '../../core/report/plain-text';
 import type { Controller } from '../controller';
-import { writeItem } from '../write-item';
+import { rewriteItem } from '../rewrite-item';
 import { inspectComparison } from './inspect-comparison';
 import { viewInspected, type ViewedComparison } from './view-comparison';
-
-const MAX_TRIES = 5;
 
 /** The comparison of an item that has ended and was not reported yet; null = there is nothing to report. */
 export function unreported({ comparison }: PromptItem): Comparison | null {
@@ -79,15 +76,8 @@ async function send(
 
 /** Notes that it was reported, whatever else has been written meanwhile. */
 async function mark(controller: Controller, { id, prompt }: Comparison, nowMs: number): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const item = await controller.store.read(prompt);
-    if (item === null || item.comparison?.id !== id || unreported(item) === null) return;
-    const comparison = { ...item.comparison, mailedAtMs: nowMs };
-    try {
-      await writeItem(controller, { ...item, revision: item.revision + 1, comparison });
-      return;
-    } catch (error) {
-      if (!isRampartError(error, 'revision_conflict') || attempt >= MAX_TRIES) throw error;
-    }
-  }
+  await rewriteItem(controller, prompt, (item) => {
+    if (item.comparison?.id !== id || unreported(item) === null) return item;
+    return { ...item, revision: item.revision + 1, comparison: { ...item.comparison, mailedAtMs: nowMs } };
+  });
 }

@@ -23,10 +23,11 @@ export async function findInGenerations(
   keys: ReadonlySet<string>,
   onFound: (key: string, record: ByteSource) => void,
 ): Promise<void> {
-  if (keys.size === 0) return;
-  const hashes = await readHashes(objects, cache, generations);
+  const written = generations.filter(({ root }) => root !== null);
+  if (keys.size === 0 || written.length === 0) return;
+  const hashes = await readHashes(objects, cache, written);
   const missing = new Map(Array.from(keys, (key) => [key, hashOf(key)]));
-  for (const [index, { root }] of generations.entries()) {
+  for (const [index, { root }] of written.entries()) {
     const known = hashes[index]!;
     const likely: string[] = [];
     for (const [key, hash] of missing) if (hasHash(known, hash)) likely.push(key);

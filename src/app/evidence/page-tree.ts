@@ -43,6 +43,7 @@ export async function lookUp(
   keys: Iterable<string>,
   onFound: (key: string, record: ByteSource) => void,
 ): Promise<void> {
+  if (root === null) return;
   const wantedKeys = Array.from(keys, (key) => ({ key, hash: hashOf(key) }));
   await walk(objects, cache, { top: root, depth: 0 }, wantedKeys, (leaf, wanted) => {
     const entries = entriesFrom(leaf, 1);

@@ -15,10 +15,7 @@ const SCORES_PER_PAGE = 100;
 export function openScores(reading: Reading, lanes: 1 | 3): FoldLanes {
   const { langfuse, settings } = reading.controller;
   const { manifest, experiment } = reading.work;
-  const metrics = experiment?.metrics.map(({ metric }) => metric) ?? [];
-  const judged = new Set(
-    metrics.map((metric) => (metric.kind === 'score' ? metric.name : null)).filter((name) => name !== null),
-  );
+  const judged = new Set(experiment?.metrics.flatMap(({ metric }) => (metric.kind === 'score' ? [metric.name] : [])));
   return openLanes<ScoreRow, ScoreRow>(reading, {
     name: 'scores',
     maxPages: settings.maxPagesPerTick.scores,

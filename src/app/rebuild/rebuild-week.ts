@@ -5,7 +5,7 @@ import { lastWeek, parseWeek, periodOf, type IsoWeek } from '../../core/report/w
 import type { Clock } from '../../core/ports';
 import type { Controller } from '../controller';
 import { KEPT_DAYS } from '../evidence/snapshot';
-import { allPrompts } from '../report/all-prompts';
+import { allPrompts, logDamaged } from '../report/all-prompts';
 import { rebuildPrompt } from './rebuild-prompt';
 import { readRebuild, writeRebuild, type RebuildState } from './rebuild-state';
 import type { Step } from './step';
@@ -79,10 +79,7 @@ async function begin(controller: Controller, week: IsoWeek, nowMs: number): Prom
     );
   }
   const prompts: RebuildState['prompts'] = [];
-  const items = allPrompts(controller.store, ({ prompt, problem }) => {
-    const named = prompt === null ? {} : { prompt };
-    controller.log({ level: 'error', event: 'prompt_not_rebuilt', ...named, problem: problem.message });
-  });
+  const items = allPrompts(controller.store, (damaged) => logDamaged(controller, 'prompt_not_rebuilt', damaged));
   for await (const { prompt } of items) prompts.push({ prompt, manifest: null, isDone: false });
   const [lane] = newLanes([0], fromMs);
   return {

@@ -1,9 +1,16 @@
 import { isRampartError } from '../../core/errors';
 import type { PromptItem } from '../../core/item/prompt-item';
 import type { AssignmentPage, PromptStore } from '../../core/ports';
+import type { Controller } from '../controller';
 
 /** An item that cannot be read; `prompt` null when not even its name could be. */
 export type DamagedItem = AssignmentPage['damaged'][number];
+
+/** Tells the log of an item that cannot be read. */
+export function logDamaged({ log }: Pick<Controller, 'log'>, event: string, { prompt, problem }: DamagedItem): void {
+  const named = prompt === null ? {} : { prompt };
+  log({ level: 'error', event, ...named, problem: problem.message });
+}
 
 /**
  * The items of every prompt of the store, one at a time, page by page.

@@ -8,7 +8,7 @@ import type { WeeklyReport } from '../../core/report/weekly-report';
 import { inspectComparison } from '../comparison/inspect-comparison';
 import type { Controller } from '../controller';
 import { countGenerations, totalsOf, type Counts } from './count-generations';
-import { allPrompts } from './all-prompts';
+import { allPrompts, logDamaged } from './all-prompts';
 import { readEvents } from './read-events';
 import { readNumbers } from './read-numbers';
 
@@ -49,10 +49,9 @@ async function readPrompts(
   nowMs: number,
 ): Promise<PromptWeek[]> {
   const read: PromptWeek[] = [];
-  const items = allPrompts(controller.store, ({ prompt, problem }) => {
-    const named = prompt === null ? {} : { prompt };
-    controller.log({ level: 'error', event: 'prompt_not_read', ...named, problem: problem.message });
-    read.push(damagedWeek(prompt, problem.message));
+  const items = allPrompts(controller.store, (damaged) => {
+    logDamaged(controller, 'prompt_not_read', damaged);
+    read.push(damagedWeek(damaged.prompt, damaged.problem.message));
   });
   const work = async (): Promise<void> => {
     for (let next = await items.next(); next.done !== true; next = await items.next()) {

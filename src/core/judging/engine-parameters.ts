@@ -33,6 +33,11 @@ export function harmWeights({ harmPlan }: FrozenGuardrail): HarmWeights {
   return harmPlan?.weights ?? EVEN_WEIGHTS;
 }
 
+/** Its share of a rollout's evidence for harm by comparison: a floor takes half of its weight. */
+export function harmShare({ weight, floor }: FrozenGuardrail): number {
+  return floor === null ? weight : weight / 2;
+}
+
 /** Margin of the first step's gate on the z scale, in [delta, 1). */
 export function gateMargin(delta: number): number {
   return Math.max(delta, Math.min(GATE_FACTOR * delta, WIDEST_GATE));

@@ -1,7 +1,9 @@
-import { type ArmUnits, plannedUnits, totalUnits } from '../planning/planned-units';
+import { type ArmUnits, plannedSettleMs, plannedUnits, totalUnits } from '../planning/planned-units';
 import type { Policy } from '../policy/policy';
+import { bisect } from '../stats/bisect';
 import { effectiveUnits, plannedTestLogLevel } from '../stats/planned-test';
 import { burnInUnits, plannedEndLeastUnits } from './burn-in';
+import { harmShare } from './engine-parameters';
 import type { FrozenGuardrail, HarmWeights, HarmPlan } from './guardrail';
 
 /** Measured in docs/decisions/0013. */
@@ -24,12 +26,12 @@ export function freezeHarmPlan(
   unitsPerDay: number,
 ): HarmPlan | undefined {
   if (g.reference.source === 'fallback' || !(unitsPerDay > 0 && Number.isFinite(unitsPerDay))) return undefined;
-  const stages = unitsByTheEnd(policy, Math.max(policy.settleMs, g.settleMs), unitsPerDay);
+  const stages = unitsByTheEnd(policy, plannedSettleMs(policy, g), unitsPerDay);
   const total = totalUnits(stages);
   const fewest = Math.min(total.stable, total.candidate);
   if (fewest < plannedEndLeastUnits(g)) return undefined;
   const weights = burnInUnits(g, 'harm') > LATE_SHARE * fewest ? LATE_WEIGHTS : WEIGHTS;
-  const share = (g.floor === null ? g.weight : g.weight / 2) * weights.plannedEnd;
+  const share = harmShare(g) * weights.plannedEnd;
   return {
     weights,
     plannedEnd: { effectiveUnits: effectiveUnits(stages), bound: boundOf(policy.alpha * share) },
@@ -49,11 +51,5 @@ function unitsByTheEnd({ steps }: Pick<Policy, 'steps'>, settleMs: number, units
 
 /** The bound of a planned test of a level in (0, 1/2). */
 function boundOf(level: number): number {
-  let [low, high] = [0, 40];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (plannedTestLogLevel(middle) > Math.log(level)) low = middle;
-    else high = middle;
-  }
-  return high;
+  return bisect((bound) => plannedTestLogLevel(bound) <= Math.log(level), 0, 40, 60);
 }

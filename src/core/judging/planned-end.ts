@@ -1,3 +1,4 @@
+import { totalUnits } from '../planning/planned-units';
 import { effectiveUnits, plannedTestLogE, plannedTestLogLevel, type StageUnits } from '../stats/planned-test';
 import { type StratifiedDifference, stratifiedRatioDifference } from '../stats/stratified-ratio-difference';
 import { plannedEndLeastUnits } from './burn-in';
@@ -18,28 +19,26 @@ export function plannedEndLogE(
   if (end === undefined) return 0;
   if (state.plannedEnd === 'worse') return -plannedTestLogLevel(end.bound);
   if (state.plannedEnd === 'not_worse') return -Infinity;
-  return hasLeastUnits(g, state) ? plannedTestLogE(deficit(estimate), shareOf(end, state), end.bound) : 0;
+  const units = unitsOf(state);
+  return hasLeastUnits(g, units) ? plannedTestLogE(deficit(estimate), shareOf(end, units), end.bound) : 0;
 }
 
 /** Holds the planned test at the first tick at which its units have come. Changes `state`. */
 export function settlePlannedEnd(g: FrozenGuardrail, state: GuardrailState): void {
   const end = g.harmPlan?.plannedEnd;
   if (end === undefined || state.plannedEnd !== undefined) return;
-  if (shareOf(end, state) < 1 || !hasLeastUnits(g, state)) return;
+  const units = unitsOf(state);
+  if (shareOf(end, units) < 1 || !hasLeastUnits(g, units)) return;
   const estimate = stratifiedRatioDifference(state.stages, state.cross);
   state.plannedEnd = deficit(estimate) >= end.bound ? 'worse' : 'not_worse';
 }
 
-function shareOf({ effectiveUnits: planned }: PlannedEnd, state: GuardrailState): number {
-  return effectiveUnits(unitsOf(state)) / planned;
+function shareOf({ effectiveUnits: planned }: PlannedEnd, units: StageUnits): number {
+  return effectiveUnits(units) / planned;
 }
 
-function hasLeastUnits(g: FrozenGuardrail, state: GuardrailState): boolean {
-  let [stable, candidate] = [0, 0];
-  for (const units of unitsOf(state)) {
-    stable += units.stable;
-    candidate += units.candidate;
-  }
+function hasLeastUnits(g: FrozenGuardrail, units: StageUnits): boolean {
+  const { stable, candidate } = totalUnits(units);
   return Math.min(stable, candidate) >= plannedEndLeastUnits(g);
 }
 

@@ -1,13 +1,7 @@
 import type { FrozenGuardrail } from '../judging/guardrail';
-import {
-  firstTime,
-  planRamp,
-  plannedSettleMs,
-  type PlanInput,
-  type PlannedGuardrail,
-  type RampPlan,
-} from './plan-ramp';
-import { type ArmUnits, plannedUnits, type PlannedStep, totalUnits } from './planned-units';
+import { firstTime, planRamp, type PlanInput, type PlannedGuardrail, type RampPlan } from './plan-ramp';
+import { type ArmUnits, plannedSettleMs, plannedUnits, type PlannedStep, totalUnits } from './planned-units';
+import { bisect } from '../stats/bisect';
 import { harmProbability, safetyProbability } from './proof-probability';
 
 /** A time from the start of the rollout, and the units with a value that have come by then. */
@@ -71,7 +65,7 @@ export function planPower(input: PlanInput): PowerPlan {
 function guardrailPower(input: PlanInput, { steps }: RampPlan, planned: PlannedGuardrail): GuardrailPower {
   const { policy } = input;
   const { guardrail, unitsPerDay } = planned;
-  const settleMs = plannedSettleMs(input, guardrail);
+  const settleMs = plannedSettleMs(input.policy, guardrail);
   const last = steps.at(-1)!;
   const latestMs = last.fromMs + policy.steps[steps.length - 1]!.bakeMs + policy.maxHold.afterMs;
   const stagesAt = (atMs: number): ArmUnits[] => plannedUnits(steps, unitsPerDay, atMs, settleMs);
@@ -109,14 +103,8 @@ function stepPower(g: FrozenGuardrail, step: PlannedStep, stages: ArmUnits[], al
 }
 
 function smallestEffect(g: FrozenGuardrail, probability: (effect: number) => number, odds: number): number | null {
-  let [low, high] = [0, largestEffect(g)];
-  if (probability(high) < odds) return null;
-  for (let i = 0; i < 40; i++) {
-    const middle = (low + high) / 2;
-    if (probability(middle) < odds) low = middle;
-    else high = middle;
-  }
-  return high;
+  const largest = largestEffect(g);
+  return probability(largest) < odds ? null : bisect((effect) => !(probability(effect) < odds), 0, largest, 40);
 }
 
 /** Nothing can lose more than it has. */

@@ -1,6 +1,7 @@
 import type { FrozenGuardrail } from '../judging/guardrail';
 import type { Policy } from '../policy/policy';
-import { plannedUnits, type PlannedStep } from './planned-units';
+import { bisect } from '../stats/bisect';
+import { plannedSettleMs, plannedUnits, type PlannedStep } from './planned-units';
 import { safetyProbability } from './proof-probability';
 
 /** A guardrail with its traffic. */
@@ -74,11 +75,6 @@ export function firstTime(holds: (atMs: number) => boolean, earliestMs: number, 
   return high;
 }
 
-/** How old a guardrail's exposures must be before they are judged. */
-export function plannedSettleMs({ policy }: Pick<PlanInput, 'policy'>, { settleMs }: FrozenGuardrail): number {
-  return Math.max(policy.settleMs, settleMs);
-}
-
 function hasLeastUnits({ policy, unitsPerDay }: PlanInput, steps: readonly PlannedStep[], atMs: number): boolean {
   const units = plannedUnits(steps, unitsPerDay, atMs, policy.settleMs).at(-1);
   return units !== undefined && Math.min(units.stable, units.candidate) >= policy.minUnits;
@@ -88,7 +84,7 @@ function provenOdds(input: PlanInput, steps: readonly PlannedStep[], question: '
   let odds = 1;
   for (const { guardrail, unitsPerDay } of input.guardrails) {
     if (!guardrail.gatesPromotion) continue;
-    const units = plannedUnits(steps, unitsPerDay, atMs, plannedSettleMs(input, guardrail));
+    const units = plannedUnits(steps, unitsPerDay, atMs, plannedSettleMs(input.policy, guardrail));
     odds *= safetyProbability(guardrail, units, question, input.policy.beta);
   }
   return odds;
@@ -107,16 +103,6 @@ function unprovenAtEnd(input: PlanInput, steps: readonly PlannedStep[]): RampPla
     if (odds >= EVEN_ODDS) return [];
     const goesThrough = (delta: number): boolean =>
       !walk({ ...input, guardrails: [{ ...planned, guardrail: { ...guardrail, delta } }] }).isHeld;
-    return [{ guardrail, leastDelta: goesThrough(1) ? leastWith(goesThrough, guardrail.delta, 1) : null }];
+    return [{ guardrail, leastDelta: goesThrough(1) ? bisect(goesThrough, guardrail.delta, 1, 20) : null }];
   });
-}
-
-function leastWith(holds: (x: number) => boolean, least: number, most: number): number {
-  let [low, high] = [least, most];
-  for (let i = 0; i < 20; i++) {
-    const middle = (low + high) / 2;
-    if (holds(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
 }

@@ -33,6 +33,11 @@ export function plannedUnits(
   });
 }
 
+/** How old a guardrail's exposures must be before they are judged. */
+export function plannedSettleMs(policy: { settleMs: number }, guardrail: { settleMs: number }): number {
+  return Math.max(policy.settleMs, guardrail.settleMs);
+}
+
 /** All steps together. */
 export function totalUnits(stages: readonly ArmUnits[]): ArmUnits {
   const total = { stable: 0, candidate: 0 };

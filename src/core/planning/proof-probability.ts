@@ -5,6 +5,7 @@ import {
   gateMargin,
   HARM_WEIGHTS,
   harmEffects,
+  harmShare,
   harmStakes,
   harmWeights,
   isRare,
@@ -15,6 +16,7 @@ import {
 import type { FrozenGuardrail, PlannedEnd } from '../judging/guardrail';
 import { type ArmUnits, totalUnits } from './planned-units';
 import { rareHarmProbability, rareSafetyProbability } from './rare-probability';
+import { bisect } from '../stats/bisect';
 import { logMeanExp } from '../stats/log-sum-exp';
 import { normalMixtureLogE } from '../stats/normal-mixture';
 import { pairVariance } from '../stats/pair-betting';
@@ -46,8 +48,7 @@ export function harmProbability(
   effect: number,
   alpha: number,
 ): number {
-  const share = g.floor === null ? g.weight : g.weight / 2;
-  const logBound = Math.log(1 / (alpha * share));
+  const logBound = Math.log(1 / (alpha * harmShare(g)));
   const { engineB } = harmWeights(g);
   const atLook = (units: readonly ArmUnits[]): number => {
     const compared = mixtureProbability(g, units, { ...HARM, effect, worseBy: effect, margin: g.delta, logBound });
@@ -205,18 +206,7 @@ function plannedVariance(g: FrozenGuardrail, worseBy: number): number {
 function leastEstimate(se: number, isEnough: (estimate: number) => boolean): number {
   let most = 8 * se;
   while (!isEnough(most) && most < 1e9) most *= 2;
-  return isEnough(most) ? bisect(isEnough, 0, most) : Infinity;
-}
-
-/** The least number from which something holds, which it does at `most`. */
-function bisect(holds: (x: number) => boolean, least: number, most: number): number {
-  let [low, high] = [least, most];
-  for (let i = 0; i < 50; i++) {
-    const middle = (low + high) / 2;
-    if (holds(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
+  return isEnough(most) ? bisect(isEnough, 0, most, 50) : Infinity;
 }
 
 function phi(x: number): number {

@@ -1,4 +1,4 @@
-import { quote } from './shell';
+import { shellWord } from '../../core/shell-word';
 
 /*
  * The part of git's pre-commit hook that is ours. It stands between two marks behind the hook's first line, so that it runs
@@ -49,9 +49,9 @@ export function packageIn(hook: string): string | null {
 
 /** Our lines. They do nothing for a commit that touches no prompt. */
 export function hookBlock({ rampart, prefix, prompts }: HookCommand): string {
-  const folder = quote(`${prefix}${prompts}`);
-  const inside = prefix === '' ? '' : `cd ${quote(prefix)} && `;
-  const option = prompts === 'prompts' ? '' : ` --prompts ${quote(prompts)}`;
+  const folder = shellWord(`${prefix}${prompts}`);
+  const inside = prefix === '' ? '' : `cd ${shellWord(prefix)} && `;
+  const option = prompts === 'prompts' ? '' : ` --prompts ${shellWord(prompts)}`;
   return `${START}
 if ! git diff --cached --quiet -- ${folder}; then
   (${inside}${rampart} validate --staged${option}) || {

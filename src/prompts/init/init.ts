@@ -48,9 +48,10 @@ export async function initPrompts(options: InitOptions): Promise<InitStep[]> {
 /** `npx` runs what the repository installs, or the package by its exact name and version. */
 function runnerOf(options: InitOptions, top: string | null): { rampart: string; isInstalled: boolean } {
   const { folder } = options;
-  const spec = options.package ?? (top === null ? null : keptPackage(folder)) ?? options.ownPackage;
   const isInstalled = existsSync(join(folder, 'package-lock.json')) && dependsOnRampart(join(folder, 'package.json'));
-  return { isInstalled, rampart: isInstalled ? 'npx --no-install rampart' : `npx --yes --package=${spec} rampart` };
+  if (isInstalled) return { isInstalled, rampart: 'npx --no-install rampart' };
+  const spec = options.package ?? (top === null ? null : keptPackage(folder)) ?? options.ownPackage;
+  return { isInstalled, rampart: `npx --yes --package=${spec} rampart` };
 }
 
 /** What an earlier `init --package` put into the hook; null when it is a version of `rampart`, which the one that runs replaces. */

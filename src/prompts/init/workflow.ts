@@ -1,4 +1,4 @@
-import { quote } from './shell';
+import { shellWord } from '../../core/shell-word';
 
 /** What the workflow is made for. */
 export interface WorkflowSettings {
@@ -29,7 +29,7 @@ export function workflowText(settings: WorkflowSettings): string {
   const paths = [`${prefix}${prompts}/**`, WORKFLOW_FILE].map((path) => `      - ${yamlText(path)}`).join('\n');
   const defaults =
     prefix === '' ? '' : `\ndefaults:\n  run:\n    working-directory: ${yamlText(prefix.replace(/\/$/u, ''))}\n`;
-  const option = prompts === 'prompts' ? '' : ` --prompts ${quote(prompts)}`;
+  const option = prompts === 'prompts' ? '' : ` --prompts ${shellWord(prompts)}`;
   return `# Written by \`rampart init\`; yours to change.
 # Secrets: LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, OPENAI_API_KEY. Variables: LANGFUSE_BASE_URL, OPENAI_BASE_URL.
 name: prompts

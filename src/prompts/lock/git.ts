@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { RampartError } from '../../core/errors';
+import { nearestOnDisk } from '../nearest-on-disk';
 
 /** Runs git in a folder; null when it ends with a failure, is not installed, or the folder is in no repository. */
 export function git(folder: string, args: readonly string[], input = ''): string | null {
@@ -81,11 +82,6 @@ export async function withStaged<Result>(folder: string, use: (staged: string) =
 /** True for a folder that is on disk, or that the last commit had: it may be about to be removed. */
 function isKnown(at: string, folder: string): boolean {
   return at === folder || (git(at, ['ls-tree', 'HEAD', '--', relative(at, folder)]) ?? '') !== '';
-}
-
-/** The folder, or the nearest above it that is there. */
-function nearestOnDisk(folder: string): string {
-  return existsSync(folder) || dirname(folder) === folder ? folder : nearestOnDisk(dirname(folder));
 }
 
 /** The folder's; with TypeScript among them, also the code that it may import from the rest of the repository. */

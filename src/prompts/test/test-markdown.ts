@@ -1,3 +1,4 @@
+import { fenceFor } from '../markdown-fence';
 import { isPassed, type CaseResult, type PromptResult } from './results';
 import { comparisonText, outcomeOf, percentText, titleOf, totalsText, type TestReport } from './summary';
 
@@ -74,8 +75,7 @@ function sampleLines({ samples }: CaseResult): string[] {
 /** A block that the answer cannot end. */
 function fenced(answer: string): string {
   const short = answer.length > LONGEST_ANSWER ? `${answer.slice(0, LONGEST_ANSWER)}…` : answer;
-  const longest = Math.max(2, ...[...short.matchAll(/`+/gu)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
+  const fence = fenceFor(short, 3);
   return `${fence}text\n${short}\n${fence}`;
 }
 
