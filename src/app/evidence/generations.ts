@@ -20,13 +20,13 @@ export async function findInGenerations(
   objects: ObjectStore,
   cache: PageCache,
   generations: readonly SubjectGeneration[],
-  keys: ReadonlySet<string>,
+  keys: readonly string[],
   onFound: (key: string, record: ByteSource) => void,
 ): Promise<void> {
   const written = generations.filter(({ root }) => root !== null);
-  if (keys.size === 0 || written.length === 0) return;
+  if (keys.length === 0 || written.length === 0) return;
   const hashes = await readHashes(objects, cache, written);
-  const missing = new Map(Array.from(keys, (key) => [key, hashOf(key)]));
+  const missing = new Map(keys.map((key) => [key, hashOf(key)]));
   for (const [index, { root }] of written.entries()) {
     const known = hashes[index]!;
     const likely: string[] = [];

@@ -19,8 +19,9 @@ const FAN_OUT = 16;
 /** A 32-bit hash has eight nibbles; a leaf at that depth is not split any more. */
 const MAX_DEPTH = 8;
 
-/** More keys are put part of the tree by part: one is stored while the next is made, and no more are in memory. */
+/** More keys are put part of the tree by part: a few are stored while the next is made, and no more are in memory. */
 const LARGE_PUT = 20_000;
+const PARTS_UNDER_WAY = 2;
 
 /** A leaf is this byte, then its entries; a page of addresses is JSON. */
 const LEAF = 0;
@@ -40,11 +41,11 @@ export async function lookUp(
   objects: ObjectStore,
   cache: PageCache,
   root: TreeRoot,
-  keys: Iterable<string>,
+  keys: readonly string[],
   onFound: (key: string, record: ByteSource) => void,
 ): Promise<void> {
   if (root === null) return;
-  const wantedKeys = Array.from(keys, (key) => ({ key, hash: hashOf(key) }));
+  const wantedKeys = Array.from(new Set(keys), (key) => ({ key, hash: hashOf(key) }));
   await walk(objects, cache, { top: root, depth: 0 }, wantedKeys, (leaf, wanted) => {
     const entries = entriesFrom(leaf, 1);
     for (const { key, hash } of wanted) {
@@ -72,15 +73,16 @@ export async function putAll(
   const isList = page !== null && 'children' in page;
   const children = childrenOf(isList ? page.children : []);
   const parts = groupByNibble(page === null || isList ? entries : mergedInto(page, entries), 0);
-  let stored: Promise<void> = Promise.resolve();
+  const stored: Promise<void>[] = [];
   for (const [index, part] of parts.entries()) {
     if (part === undefined) continue;
     children[index] = await putUnder(objects, cache, children[index]!, { entries: part, depth: 1 }, segment);
-    await stored;
-    stored = segment.flush();
-    stored.catch(() => {});
+    await stored.at(-PARTS_UNDER_WAY);
+    const last = segment.flush();
+    last.catch(() => {});
+    stored.push(last);
   }
-  await stored;
+  await Promise.all(stored);
   return segment.addList(children);
 }
 
@@ -179,7 +181,9 @@ function mergedInto(leaf: Uint8Array, changed: readonly Entry[]): Entry[] {
 }
 
 function leafOf(entries: readonly Entry[]): Uint8Array {
-  const leaf = new Uint8Array(entries.reduce((sum, { at, end }) => sum + end - at, 1));
+  let bytes = 1;
+  for (const { at, end } of entries) bytes += end - at;
+  const leaf = new Uint8Array(bytes);
   leaf[0] = LEAF;
   let length = 1;
   for (const { within, at, end } of entries) {

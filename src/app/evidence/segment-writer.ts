@@ -4,6 +4,9 @@ import type { PageRef } from './page-ref';
 
 const encoder = new TextEncoder();
 
+/** Leaves of a segment that is larger, of the cache, are not remembered: they would only drive one another out. */
+const LARGEST_SHARE = 1 / 8;
+
 /** A ref that is filled in when the segment is stored. */
 type OpenRef = [segment: string, offset: number, length: number];
 
@@ -30,7 +33,7 @@ export class SegmentWriter {
     return ref;
   }
 
-  /** Adds a leaf of a tree, which will be remembered as if it had been read. */
+  /** Adds a leaf of a tree, which will be remembered as if it had been read, unless there are too many. */
   addLeaf(page: Uint8Array): PageRef {
     const ref = this.add(page);
     this.leaves.push({ ref, page });
@@ -62,7 +65,8 @@ export class SegmentWriter {
     this.size = 0;
     const name = await this.objects.put('snapshot', bytes);
     for (const ref of refs) ref[0] = name;
-    for (const { ref, page } of leaves) remember(this.cache, ref, page);
+    if (bytes.length <= this.cache.maxBytes * LARGEST_SHARE)
+      for (const { ref, page } of leaves) remember(this.cache, ref, page);
     for (const { ref, children } of lists) remember(this.cache, ref, { children });
   }
 

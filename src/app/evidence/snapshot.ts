@@ -43,18 +43,18 @@ export async function loadInto(
   }
 }
 
-/** Unpacks what is held. @returns the keys that are neither loaded nor held */
+/** Unpacks what is held. @returns the keys that are neither loaded nor held, repeated as they came */
 function notAtHand<Record>(
   loaded: Map<string, Record>,
   held: HeldEntries,
   packing: Packing<Record>,
   keys: readonly string[],
-): Set<string> {
-  const missing = new Set<string>();
+): string[] {
+  const missing: string[] = [];
   for (const key of keys) {
     if (loaded.has(key)) continue;
     const record = heldRecord(held, key);
-    if (record === null) missing.add(key);
+    if (record === null) missing.push(key);
     else loaded.set(key, packing.unpack(record));
   }
   return missing;
@@ -62,9 +62,11 @@ function notAtHand<Record>(
 
 /** Ends a batch: what it changed is held, packed, until it is written; the rest is let go. */
 export function holdChanges(work: Workspace): void {
-  for (const key of work.changedSubjects) hold(work.heldSubjects, key, work.subjects.get(key)!, subjectPacking);
-  for (const key of work.changedUnits) hold(work.heldUnits, key, work.units.get(key)!, unitPacking);
-  for (const done of [work.subjects, work.units, work.changedSubjects, work.changedUnits]) done.clear();
+  for (const [key, subject] of work.subjects)
+    if (subject.changed) hold(work.heldSubjects, key, subject, subjectPacking);
+  for (const [key, unit] of work.units) if (unit.changed) hold(work.heldUnits, key, unit, unitPacking);
+  work.subjects.clear();
+  work.units.clear();
 }
 
 /** Writes what the batches changed as one segment and moves the manifest's addresses to it. */

@@ -2,7 +2,7 @@ import { addToAggregate, emptyAggregate, type Aggregate } from '../metrics/aggre
 import type { ObservationRow, ScoreRow } from '../ports';
 import type { RowFact } from './row-facts';
 import type { Unusable } from './attribute';
-import type { DayPage, HourCounts } from './manifest';
+import type { HourCounts, Metrics } from './manifest';
 import { experimentEvidence } from './units';
 import type { Workspace } from './workspace';
 
@@ -111,16 +111,22 @@ function addCounted(metrics: Metrics, metric: string, value: number, sign: 1 | -
   addToAggregate(aggregateIn(metrics, metric), value, sign);
 }
 
-type Metrics = DayPage[string][string];
-
 /** The numbers of an hour and a version, which are about to change. */
 function metricsOf(work: Workspace, atMs: number, version: number): Metrics {
+  const latest = work.latest.get(version);
+  if (latest !== undefined && latest.hourMs <= atMs && atMs < latest.hourMs + HOUR_MS) {
+    work.changedDays.add(latest.dayMs);
+    return latest.metrics;
+  }
   const dayMs = dayOf(atMs);
+  const hourMs = hourOf(atMs);
   const day = work.days.get(dayMs);
   if (day === undefined) throw new Error(`the numbers of the day ${new Date(dayMs).toISOString()} were not loaded`);
   work.changedDays.add(dayMs);
-  const versions = (day[String(hourOf(atMs))] ??= {});
-  return (versions[String(version)] ??= {});
+  const versions = (day[String(hourMs)] ??= {});
+  const metrics = (versions[String(version)] ??= {});
+  work.latest.set(version, { dayMs, hourMs, metrics });
+  return metrics;
 }
 
 function aggregateIn(metrics: Metrics, metric: string): Aggregate {

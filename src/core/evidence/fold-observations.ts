@@ -30,22 +30,22 @@ export function foldObservations(work: Workspace, observations: readonly Resolve
 
 function foldObservation(work: Workspace, observation: ResolvedObservation): void {
   const { row, sessionHash, isCounted } = observation;
-  if (wasFolded(work, row)) return;
   const trace = subjectOf(work, row.traceId);
+  if (hasGeneration(trace, row.id)) return;
   const attribution = work.experiment === null ? null : attributeTo(work.experiment, observation);
   const stage = attribution?.kind === 'used' ? attribution.stage : -1;
   const isWeekly = work.environments.includes(row.environment);
   const isFirst = trace.v.length === 0;
   noteGeneration(trace, observation, stage, isWeekly);
   forgetUnknown(work, trace);
-  work.changedSubjects.add(row.traceId);
+  trace.changed = true;
   trace.o = withOne(trace.o, [row.id, row.version, trace.u === observation.unitHash ? stage : -1]);
   if (sessionHash !== '') {
     const key = sessionKey(sessionHash);
     const session = subjectOf(work, key);
     noteGeneration(session, observation, stage, isWeekly);
     forgetUnknown(work, session);
-    work.changedSubjects.add(key);
+    session.changed = true;
   }
   if (!isCounted) return;
   if (isWeekly) countObservation(work, row);
@@ -59,7 +59,11 @@ function foldObservation(work: Workspace, observation: ResolvedObservation): voi
 /** Whether a generation was folded before; only right once its trace was loaded. */
 export function wasFolded({ subjects }: Workspace, { traceId, id }: ObservationRow): boolean {
   const trace = subjects.get(traceId);
-  if (trace !== undefined) for (const generation of trace.o) if (generation[0] === id) return true;
+  return trace !== undefined && hasGeneration(trace, id);
+}
+
+function hasGeneration({ o }: SubjectRecord, id: string): boolean {
+  for (const generation of o) if (generation[0] === id) return true;
   return false;
 }
 

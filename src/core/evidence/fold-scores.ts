@@ -48,7 +48,7 @@ export function giveUpScores(work: Workspace, scores: readonly ScoreRow[]): void
     const subject = work.subjects.get(key) ?? unknownSubject();
     work.subjects.set(key, subject);
     if (subject.c.some(([id]) => id === score.id)) continue;
-    leaveUnused(work, key, subject, [score.id, subject.v.length === 0 ? 'other_trace_score' : 'unlinked_score']);
+    leaveUnused(work, subject, [score.id, subject.v.length === 0 ? 'other_trace_score' : 'unlinked_score']);
   }
 }
 
@@ -61,22 +61,22 @@ function foldScore(work: Workspace, score: ScoreRow): boolean {
   const index = indexOfScore(subject, score);
   const met = subject.c[index];
   if (met !== undefined) {
-    if (met.length === 4) foldAgain(work, key, subject, index, met, score);
+    if (met.length === 4) foldAgain(work, subject, index, met, score);
     return true;
   }
   if (subject.v.length === 0) {
-    leaveUnused(work, key, subject, [score.id, 'other_trace_score']);
+    leaveUnused(work, subject, [score.id, 'other_trace_score']);
     return true;
   }
   const exposure = exposureOf(subject, score);
   if (exposure === null) return false;
   if (score.subject.kind !== 'observation' && subject.v.length > 1) {
-    leaveUnused(work, key, subject, [score.id, 'ambiguous_score']);
+    leaveUnused(work, subject, [score.id, 'ambiguous_score']);
     return true;
   }
   coverTrace(work, subject, score, subject.c, 1);
   subject.c = withOne(subject.c, [score.id, score.name, score.value, score.updatedAtMs]);
-  work.changedSubjects.add(key);
+  subject.changed = true;
   if (score.value === null) countUnreadable(work, subject);
   use(work, exposure, score, null);
   return true;
@@ -101,7 +101,6 @@ function indexOfScore({ c }: SubjectRecord, { id }: ScoreRow): number {
 /** A score that was counted is listed again: by another lane, twice on a page, or because it was edited. */
 function foldAgain(
   work: Workspace,
-  key: string,
   subject: SubjectRecord,
   index: number,
   [id, name, value, updatedAtMs]: CountedScore,
@@ -112,7 +111,7 @@ function foldAgain(
   const isLate = score.updatedAtMs - score.timestampMs > work.editWindowMs;
   const exposure = exposureOf(subject, score);
   if (exposure === null || (isLate && score.updatedAtMs === updatedAtMs)) return;
-  work.changedSubjects.add(key);
+  subject.changed = true;
   if (isLate) {
     work.manifest.unattributed.late_edit++;
     noteFact(work, subject.t, 'late_edit');
@@ -128,12 +127,12 @@ function foldAgain(
   use(work, exposure, score, { name, value });
 }
 
-function leaveUnused(work: Workspace, key: string, subject: SubjectRecord, unused: UnusedScore): void {
+function leaveUnused(work: Workspace, subject: SubjectRecord, unused: UnusedScore): void {
   subject.c = withOne(subject.c, unused);
   const why = unused[1];
   work.manifest.unattributed[why]++;
   if (why !== 'other_trace_score') noteFact(work, subject.t, why);
-  work.changedSubjects.add(key);
+  subject.changed = true;
 }
 
 /**

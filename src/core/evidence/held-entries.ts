@@ -11,8 +11,12 @@ export interface HeldEntries {
   count: number;
   /** Entries one after the other; newer ones of a key leave the older ones behind. */
   chunks: ByteSink[];
-  /** Open addressing with linear probing: hash, then place + 1 (0 = empty) of each slot. */
-  slots: Uint32Array;
+  /**
+   * Open addressing with linear probing: a byte of the hash of each slot's key, never 0 (0 = empty), and the place of its
+   * entry. A key that is not held is found missing by the bytes alone, which lie in the processor's cache.
+   */
+  tags: Uint8Array;
+  places: Uint32Array;
 }
 
 /** Small enough that a tick with little to read takes little memory. */
@@ -22,7 +26,7 @@ const LAST_BYTES = 1024;
 const FEWEST_SLOTS = 1024;
 
 export function heldEntries(): HeldEntries {
-  return { count: 0, chunks: [], slots: new Uint32Array(2 * FEWEST_SLOTS) };
+  return { count: 0, chunks: [], tags: new Uint8Array(FEWEST_SLOTS), places: new Uint32Array(FEWEST_SLOTS) };
 }
 
 /** Holds a record, in the place of an older one of the same key. */
@@ -36,26 +40,25 @@ export function hold<Record>(held: HeldEntries, key: string, record: Record, pac
   const place = (held.chunks.length - 1) * CHUNK_BYTES + chunk.length;
   putEntry(chunk, key, hash, record, packing);
   const slot = slotOf(held, key, hash);
-  if (held.slots[slot + 1] === 0) held.count++;
-  held.slots[slot] = hash;
-  held.slots[slot + 1] = place + 1;
-  if (4 * held.count > held.slots.length) growSlots(held);
+  if (held.tags[slot] === 0) held.count++;
+  held.tags[slot] = tagOf(hash);
+  held.places[slot] = place;
+  if (2 * held.count > held.tags.length) growSlots(held);
 }
 
 /** The key's newest record, ready to unpack; null when none is held. */
 export function heldRecord(held: HeldEntries, key: string): ByteSource | null {
   if (held.count === 0) return null;
-  const place = held.slots[slotOf(held, key, hashOf(key)) + 1]!;
-  return place === 0 ? null : recordOf(at(held, place - 1));
+  const slot = slotOf(held, key, hashOf(key));
+  return held.tags[slot] === 0 ? null : recordOf(at(held, held.places[slot]!));
 }
 
 /** The newest entry of every key. */
 export function allHeld(held: HeldEntries): Entry[] {
   const entries: Entry[] = [];
-  for (let slot = 0; slot < held.slots.length; slot += 2) {
-    const place = held.slots[slot + 1]!;
-    if (place === 0) continue;
-    const { within, at: start } = at(held, place - 1);
+  for (let slot = 0; slot < held.tags.length; slot++) {
+    if (held.tags[slot] === 0) continue;
+    const { within, at: start } = at(held, held.places[slot]!);
     entries.push(entryAt(within, start));
   }
   return entries;
@@ -71,26 +74,32 @@ function at({ chunks }: HeldEntries, place: number): Pick<Entry, 'within' | 'at'
   return { within: chunks[(place - start) / CHUNK_BYTES]!, at: start };
 }
 
+/** A byte that is not 0, of bits that do not choose the slot of a table that fits into memory. */
+function tagOf(hash: number): number {
+  return (hash >>> 24) | 1;
+}
+
 /** The slot that has the key, or the empty one where it belongs. */
 function slotOf(held: HeldEntries, key: string, hash: number): number {
-  const { slots } = held;
-  const mask = slots.length - 1;
-  for (let slot = (2 * hash) & mask; ; slot = (slot + 2) & mask) {
-    const place = slots[slot + 1]!;
-    if (place === 0 || (slots[slot] === hash && isOfKey(at(held, place - 1), key))) return slot;
+  const { tags, places } = held;
+  const mask = tags.length - 1;
+  const tag = tagOf(hash);
+  for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+    if (tags[slot] === 0 || (tags[slot] === tag && isOfKey(at(held, places[slot]!), key))) return slot;
   }
 }
 
 function growSlots(held: HeldEntries): void {
-  const old = held.slots;
-  const slots = new Uint32Array(2 * old.length);
-  const mask = slots.length - 1;
-  for (let from = 0; from < old.length; from += 2) {
-    if (old[from + 1] === 0) continue;
-    let slot = (2 * old[from]!) & mask;
-    while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
-    slots[slot] = old[from]!;
-    slots[slot + 1] = old[from + 1]!;
+  const { tags, places } = held;
+  held.tags = new Uint8Array(2 * tags.length);
+  held.places = new Uint32Array(2 * places.length);
+  const mask = held.tags.length - 1;
+  for (let from = 0; from < tags.length; from++) {
+    if (tags[from] === 0) continue;
+    const { within, at: start } = at(held, places[from]!);
+    let slot = entryAt(within, start).hash & mask;
+    while (held.tags[slot] !== 0) slot = (slot + 1) & mask;
+    held.tags[slot] = tags[from]!;
+    held.places[slot] = places[from]!;
   }
-  held.slots = slots;
 }

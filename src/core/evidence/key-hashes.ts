@@ -13,7 +13,9 @@ export function hashesOn(page: Uint8Array): Uint32Array {
 
 /** @returns a page of hashes: all of those known, and those of the keys that were put */
 export function pageOfHashes(known: Uint32Array, put: readonly { hash: number }[]): Uint8Array {
-  const added = Uint32Array.from(put, ({ hash }) => hash).sort();
+  const added = new Uint32Array(put.length);
+  for (let i = 0; i < added.length; i++) added[i] = put[i]!.hash;
+  added.sort();
   const page = new Uint8Array(HEAD_BYTES + 4 * (known.length + added.length));
   const all = hashesOn(page);
   let length = 0;

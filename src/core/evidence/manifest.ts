@@ -76,7 +76,10 @@ export interface HourCounts {
 }
 
 /** Hour start → version → metric → numbers. */
-export type DayPage = Record<string, Record<string, Record<string, Aggregate>>>;
+export type DayPage = Record<string, Record<string, Metrics>>;
+
+/** Metric → numbers, of one hour and version. */
+export type Metrics = Record<string, Aggregate>;
 
 /** A unit that has to be looked at again at `dueMs` for one guardrail. */
 export type DueEntry = [dueMs: number, unit: string, guardrail: number];

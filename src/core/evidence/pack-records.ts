@@ -55,7 +55,8 @@ function unpackSubject(source: ByteSource): SubjectRecord {
   const u = takeText(source);
   const s = takeCount(source) - 1;
   const w = takeCount(source) === 1 ? 1 : 0;
-  return { v, t, u, s, w, o: takeList(source, unpackGeneration), c: takeList(source, unpackScore) };
+  const o = takeList(source, unpackGeneration);
+  return { v, t, u, s, w, o, c: takeList(source, unpackScore), changed: false };
 }
 
 function unpackGeneration(source: ByteSource): CountedGeneration {
@@ -98,7 +99,7 @@ function unpackUnit(source: ByteSource): UnitRecord {
   const es = takeCount(source);
   const st = takeList(source, unpackStage);
   const b = takeList(source, takeCount);
-  return { e, es, st, b, f: takeList(source, unpackFirst) };
+  return { e, es, st, b, f: takeList(source, unpackFirst), changed: false };
 }
 
 function unpackStage(source: ByteSource): UnitRecord['st'][number] {

@@ -7,6 +7,8 @@
 export interface ByteSink {
   bytes: Uint8Array;
   view: DataView;
+  /** Bytes that there is room for; asking a typed array takes longer. */
+  capacity: number;
   length: number;
 }
 
@@ -32,7 +34,7 @@ const LARGEST_SMALL = 0xff - SMALL;
 /** @param capacity bytes to begin with */
 export function byteSink(capacity: number): ByteSink {
   const bytes = new Uint8Array(capacity);
-  return { bytes, view: viewOf(bytes), length: 0 };
+  return { bytes, view: viewOf(bytes), capacity, length: 0 };
 }
 
 /** @param at where to begin */
@@ -48,8 +50,9 @@ export function written({ bytes, length }: ByteSink): Uint8Array {
 /** Makes room for more bytes. */
 export function reserve(sink: ByteSink, more: number): void {
   const wanted = sink.length + more;
-  if (wanted <= sink.bytes.length) return;
-  const grown = new Uint8Array(Math.max(wanted, 2 * sink.bytes.length));
+  if (wanted <= sink.capacity) return;
+  sink.capacity = Math.max(wanted, 2 * sink.capacity);
+  const grown = new Uint8Array(sink.capacity);
   grown.set(written(sink));
   sink.bytes = grown;
   sink.view = viewOf(grown);

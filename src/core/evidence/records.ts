@@ -34,6 +34,8 @@ export interface SubjectRecord {
   o: CountedGeneration[];
   /** Scores already met. */
   c: (CountedScore | UnusedScore)[];
+  /** Whether it is other than what is stored. Not stored. */
+  changed: boolean;
 }
 
 /** Key of a session's record; a trace's key is its id. */
@@ -52,11 +54,13 @@ export interface UnitRecord {
   b: number[];
   /** Per guardrail: [time, z] of the unit's earliest value; null = none. */
   f: ([atMs: number, z: number] | null)[];
+  /** Whether it is other than what is stored. Not stored. */
+  changed: boolean;
 }
 
 /** A record of something of which no generation of the prompt is known. */
 export function unknownSubject(): SubjectRecord {
-  return { v: [], t: 0, u: '', s: -1, w: 0, o: [], c: [] };
+  return { v: [], t: 0, u: '', s: -1, w: 0, o: [], c: [], changed: false };
 }
 
 /** An empty record for a unit first exposed at this time. */
@@ -67,6 +71,7 @@ export function newUnit(atMs: number, stage: number, guardrails: number): UnitRe
     st: [],
     b: zeros(guardrails),
     f: Array<null>(guardrails).fill(null),
+    changed: false,
   };
 }
 

@@ -44,7 +44,7 @@ export function exposeUnit(
     if (isNewlyExposed) evidence.exposedUnits++;
   }
   evidence.newestMs[arm] = Math.max(evidence.newestMs[arm] ?? 0, atMs);
-  work.changedUnits.add(key);
+  unit.changed = true;
 }
 
 /**
@@ -57,7 +57,7 @@ export function addValues(work: Workspace, place: ValuePlace, values: readonly n
   for (let i = 0; i < values.length; i += 2) {
     change(work, found.unit, place, values[i]!, { z: values[i + 1]!, previousZ: null });
   }
-  work.changedUnits.add(place.key);
+  found.unit.changed = true;
   journalAdd(work.journal, place, found.arm, values);
 }
 
@@ -71,7 +71,7 @@ export function changeValue(work: Workspace, place: ValuePlace, guardrail: numbe
   const found = unitInStage(work, place);
   if (found === null) return;
   change(work, found.unit, place, guardrail, changed);
-  work.changedUnits.add(place.key);
+  found.unit.changed = true;
   journalEdit(work.journal, place, found.arm, { guardrail, z, previousZ });
 }
 
@@ -110,9 +110,8 @@ function earliest(
  * than the metric's settle time and it has a value. The others are put down for later.
  */
 export function enterTouchedUnits(work: Workspace, rules: ExperimentRules): void {
-  for (const key of work.changedUnits) {
-    const unit = work.units.get(key);
-    if (unit === undefined) continue;
+  for (const [key, unit] of work.units) {
+    if (!unit.changed) continue;
     for (const judged of rules.metrics) {
       const { index, metric, frozen } = judged;
       if (metric.kind === 'coverage' || unit.b[index] === 1 || !unit.f[index]) continue;
@@ -142,7 +141,7 @@ export function handleDue(work: Workspace, rules: ExperimentRules, key: string, 
     addValues(work, { key, stage: unit.es, atMs: unit.e }, [guardrail, z]);
   }
   if (unit.f[guardrail]) enter(work, judged, key, unit);
-  work.changedUnits.add(key);
+  unit.changed = true;
   return true;
 }
 
@@ -151,7 +150,7 @@ export function coverUnit(work: Workspace, { index, frozen }: JudgedMetric, key:
   const unit = work.units.get(key);
   if (unit === undefined || unit.b[index] === 1 || unit.f[index] || atMs > unit.e + frozen.settleMs) return;
   unit.f[index] = [atMs, 1];
-  work.changedUnits.add(key);
+  unit.changed = true;
 }
 
 function enter(work: Workspace, { index, frozen }: JudgedMetric, key: string, unit: UnitRecord): void {

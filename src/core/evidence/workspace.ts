@@ -3,7 +3,7 @@ import type { GuardrailPolicy } from '../policy/policy';
 import { parseMetric, type Metric } from '../metrics/metric';
 import type { AttributionRules } from './attribute';
 import type { Experiment } from './experiment';
-import type { DayPage, DueEntry, Manifest } from './manifest';
+import type { DayPage, DueEntry, Manifest, Metrics } from './manifest';
 import type { HeldEntries } from './held-entries';
 import type { ByteSink } from './packed-values';
 import type { SubjectRecord, UnitRecord } from './records';
@@ -37,8 +37,8 @@ export interface Workspace {
   subjects: Map<string, SubjectRecord>;
   units: Map<string, UnitRecord>;
   days: Map<number, DayPage>;
-  changedSubjects: Set<string>;
-  changedUnits: Set<string>;
+  /** By version: where in the days the row before was counted, as the next is nearly always too. */
+  latest: Map<number, { dayMs: number; hourMs: number; metrics: Metrics }>;
   changedDays: Set<number>;
   /** Records that earlier batches changed, until they are written. */
   heldSubjects: HeldEntries;

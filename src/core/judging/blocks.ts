@@ -2,6 +2,7 @@ import { logLikelihoodRatios, type TwoByTwo } from '../stats/noncentral-hypergeo
 import { logCapital, pairDifferences, pairVariance } from '../stats/pair-betting';
 import { gateMargin, harmLogOdds, harmStakes, logOddsMargin, safeLogOdds, safeStakes } from './engine-parameters';
 import type { FrozenGuardrail } from './guardrail';
+import { textOrder } from './key-order';
 
 /** A block with both arms closes at the first tick at which it holds this many units. */
 const BLOCK_UNITS = 20;
@@ -113,7 +114,5 @@ export function foldBounded(
 
 /** The arm's z, ordered by the units' keys: an order that cannot know the values. */
 function inKeyOrder({ keys, zs }: OpenArm): number[] {
-  const order = keys.map((_, i) => i);
-  order.sort((a, b) => (keys[a] === keys[b] ? 0 : keys[a]! < keys[b]! ? -1 : 1));
-  return order.map((i) => zs[i]!);
+  return Array.from(textOrder(keys), (i) => zs[i]!);
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { hashUnitWith, sha256 } from '../../../lambdas/hashing';
 import { memoryDocumentStore } from '../../adapters/local/memory-document-store';
 import { memoryObjectStore } from '../../adapters/local/memory-object-store';
 import { memoryPromptStore } from '../../adapters/local/memory-prompt-store';
@@ -169,8 +169,8 @@ export function memoryController(
     alerts: memoryAlertSender(),
     mail: null,
     queue: memoryTickQueue(),
-    hashUnit: (unit) => createHmac('sha256', 'simulation').update(unit).digest('base64url').slice(0, 22),
-    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    hashUnit: hashUnitWith('simulation'),
+    sha256,
     cache: pageCache(64 * 1024 * 1024),
     settings: localSettings(settings),
     log: () => {},

@@ -32,7 +32,7 @@ async function found(
   keys: Iterable<string>,
 ): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
-  await findInGenerations(objects, pageCache(0), generations, new Set(keys), (key, record) => {
+  await findInGenerations(objects, pageCache(0), generations, [...keys], (key, record) => {
     expect(texts.has(key)).toBe(false);
     texts.set(key, TEXT.unpack(record));
   });

@@ -153,3 +153,15 @@ describe('a large map', () => {
     await expect(put(failing, pageCache(0), large, changed)).rejects.toThrow('the disk is full');
   });
 });
+
+test('a large write does not drive out what the cache keeps; its leaves are read when they are wanted', async () => {
+  const objects = counted(memoryObjectStore());
+  const cache = pageCache(1024 * 1024);
+  const known = await put(objects, cache, null, new Map([['known', 'text']]));
+  const entries = new Map(Array.from({ length: 30_000 }, (_, i) => [`key ${i}`, `${i} ${'x'.repeat(100)}`]));
+  const root = await put(objects, cache, null, entries);
+  await found(objects, cache, known, ['known']);
+  expect(objects.reads).toBe(0);
+  expect(await found(objects, cache, root, ['key 12345'])).toEqual(new Map([['key 12345', entries.get('key 12345')]]));
+  expect(objects.reads).toBe(1);
+});

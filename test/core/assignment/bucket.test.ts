@@ -17,6 +17,14 @@ describe('conformance', () => {
     expect(bucketOf(salt, unit)).toBe(bucket);
   });
 
+  test.each([340, 341, 342, 5000])('the bucket of an id of %s characters is that of all its bytes', (length) => {
+    for (const letter of ['a', 'é', '日', '😀']) {
+      const unit = letter.repeat(length);
+      const hash = murmur3(Buffer.from(`salt\u0000${unit}`));
+      expect(bucketOf('salt', unit)).toBe(Math.floor((hash * BUCKETS) / 2 ** 32));
+    }
+  });
+
   test('covers every length of the last, incomplete block', () => {
     expect(new Set(cases.hashes.map(({ bytes }) => (bytes.length / 2) % 4))).toEqual(new Set([0, 1, 2, 3]));
   });

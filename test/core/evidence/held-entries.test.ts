@@ -27,6 +27,7 @@ const subject: fc.Arbitrary<SubjectRecord> = fc.record({
     ),
     { maxLength: 4 },
   ),
+  changed: fc.constant(false),
 });
 
 const unit: fc.Arbitrary<UnitRecord> = fc.record({
@@ -37,6 +38,7 @@ const unit: fc.Arbitrary<UnitRecord> = fc.record({
   }),
   b: fc.array(fc.nat(2), { maxLength: 4 }),
   f: fc.array(fc.option(fc.tuple(atMs, z)), { maxLength: 4 }),
+  changed: fc.constant(false),
 });
 
 test('the newest record of every key comes back as it was held', () => {
