@@ -10,7 +10,7 @@ import type { Controller } from '../controller';
 import { requestMeter } from '../request-meter';
 import { judgeDue } from './judge-due';
 import { lookUpPending } from './look-up-pending';
-import type { FoldLanes } from './read-lanes';
+import type { LaneReader } from './read-lanes';
 import { openObservations } from './read-observations';
 import { foldPending, openScores } from './read-scores';
 import { finishSlice, type Reading } from './reading';
@@ -21,6 +21,10 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Generations of a slice: so few that their records are gone before the garbage collector has moved them. */
 const SLICE_ROWS = 2_000;
+/** So many slices are read ahead of the folding. */
+const SLICES_AHEAD = 2;
+/** A slice is at most so many times as long as the one before. */
+const MOST_LONGER = 4;
 const REMEMBERED_HASHES = 2 ** 16;
 
 /** Environments of the weekly numbers where no experiment's policy names them. */
@@ -70,8 +74,8 @@ export async function readEvidence(
   };
   await foldPending(reading);
   await readSlices(reading);
-  await openObservations(reading, 2, nowMs)();
-  await openScores(reading, 3)();
+  await foldTo(openObservations(reading, 2), nowMs);
+  await foldTo(openScores(reading, 3), manifest.observations[0]!.doneMs);
   await lookUpPending(reading);
   await finishSlice(reading);
   if (rules !== null && running !== null) await judgeDue(reading, rules, running);
@@ -81,43 +85,68 @@ export async function readEvidence(
   return { manifest, problem, ...reading.counts, requests: reading.meter.used() };
 }
 
+async function foldTo(reader: LaneReader, untilMs: number): Promise<void> {
+  reader.readTo(untilMs);
+  await reader.fold();
+  await reader.settled();
+}
+
 /**
  * Reads what is new a slice of time after the other, generations and then their scores, so that what both are about is
- * still at hand. A tick that comes in time and has little to read has one slice. The next slice's generations are on their
- * way while scores are folded.
+ * still at hand. A tick that comes in time and has little to read has one slice. While one is folded the next are on their
+ * way, but nothing is asked for ahead of the first: its look-ups come first, however small the budget is.
  */
 async function readSlices(reading: Reading): Promise<void> {
   const { manifest, nowMs } = reading.work;
-  let sliceMs = firstSliceMs(reading);
-  let foldObservations: FoldLanes | null = openObservations(reading, 1, manifest.observations[0]!.doneMs + sliceMs);
-  while (foldObservations !== null) {
-    const { doneMs, lagMs } = manifest.observations[0]!;
-    const { observations } = reading.counts;
-    await foldObservations();
+  const observations = openObservations(reading, 1);
+  const scores = openScores(reading, 1);
+  const { doneMs, window, lagMs } = manifest.observations[0]!;
+  const newestMs = nowMs - lagMs;
+  const endsMs = [Math.min(window?.toMs ?? doneMs + firstSliceMs(reading, newestMs - doneMs), newestMs)];
+  observations.readTo(endsMs[0]!);
+  for (let slice = 0, fromMs = doneMs; slice < endsMs.length; slice++) {
+    const untilMs = endsMs[slice]!;
+    const rows = reading.counts.observations;
+    await observations.fold();
     const reachedMs = manifest.observations[0]!.doneMs;
-    sliceMs = nextSliceMs(sliceMs, reading.counts.observations - observations);
-    const foldScores = openScores(reading, 1);
-    const isLast = reachedMs === doneMs || reachedMs >= nowMs - lagMs || reading.stopped !== null;
-    foldObservations = isLast ? null : openObservations(reading, 1, reachedMs + sliceMs);
-    await foldScores();
+    const isWhole = reachedMs >= untilMs;
+    if (slice === 0) scores.readTo(Math.min(reachedMs, untilMs));
+    if (isWhole) {
+      const sliceMs = nextSliceMs(untilMs - fromMs, reading.counts.observations - rows);
+      while (endsMs.length <= slice + SLICES_AHEAD && endsMs.at(-1)! < newestMs) {
+        const endMs = Math.min(endsMs.at(-1)! + sliceMs, newestMs);
+        endsMs.push(endMs);
+        observations.readTo(endMs);
+        scores.readTo(endMs);
+      }
+    }
+    if (isWhole || slice === 0) await scores.fold();
     await finishSlice(reading);
+    if (!isWhole) break;
+    fromMs = untilMs;
   }
+  await observations.settled();
+  await scores.settled();
 }
 
-/** A tick that comes in time reads everything at once, unless there was more than a slice's worth in that time lately. */
-function firstSliceMs({ work, controller }: Reading): number {
+/**
+ * A tick that comes in time reads everything at once, unless there was more than a slice's worth in that time lately; one
+ * that is far behind begins with little. In whole ms, as Langfuse's times are: what is asked for and what comes would differ else.
+ */
+function firstSliceMs({ work, controller }: Reading, behindMs: number): number {
   const hourly = work.manifest.experiment?.hours.map(rowsOf) ?? [];
   const inTimeMs = controller.settings.tickEveryMs + MINUTE_MS;
-  return Math.min(inTimeMs, (SLICE_ROWS * HOUR_MS) / Math.max(1, ...hourly));
+  const firstMs = behindMs <= inTimeMs ? inTimeMs : inTimeMs / MOST_LONGER;
+  return Math.ceil(Math.min(firstMs, (SLICE_ROWS * HOUR_MS) / Math.max(1, ...hourly)));
 }
 
 function rowsOf({ used, unusable }: HourCounts): number {
   return Object.values(unusable).reduce((sum, rows) => sum + rows, used);
 }
 
-/** As long as it would have taken for a slice to have the rows it should have; never much longer or shorter than the last. */
-function nextSliceMs(sliceMs: number, rows: number): number {
-  return sliceMs * Math.min(4, Math.max(1 / 4, SLICE_ROWS / Math.max(1, rows)));
+/** As long as it would have taken for a slice to have the rows it should have, at its rate. */
+function nextSliceMs(lastedMs: number, rows: number): number {
+  return Math.ceil(lastedMs * Math.min(MOST_LONGER, SLICE_ROWS / Math.max(1, rows)));
 }
 
 function emptyWorkspace(

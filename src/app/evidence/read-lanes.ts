@@ -3,10 +3,12 @@ import { countRow, noteFact } from '../../core/evidence/count-rows';
 import type { Page } from '../../core/ports';
 import { ask, type Reading } from './reading';
 
-/** Rows folded at once, at least. */
+/** Windows that are read at the same time: of one alone, each page is asked for only when the one before has come. */
+const WINDOWS_AT_ONCE = 2;
+/** Pages that are read ahead may be asked for in vain: at most this share, of each window, of what was asked for so far. */
+const AHEAD_SHARE = 1 / 8;
+/** Rows folded at once, at least: what they touch is read from the store together. */
 const BATCH_ROWS = 500;
-/** Pages that wait to be folded or are on their way; those that are not folded in the end were asked for in vain. */
-const PAGES_AHEAD = 2;
 
 type Window = NonNullable<Lane['window']>;
 
@@ -15,10 +17,10 @@ export interface Stream<Row, Ready> {
   name: 'observations' | 'scores';
   /** Pages in one tick. */
   maxPages: number;
+  /** Pages that wait to be folded or are on their way; those that are not folded in the end were asked for in vain. */
+  pagesAhead: number;
   /** How many of the lanes are read. */
   lanes: number;
-  /** Nothing from this time on is read, ms. */
-  untilMs: number;
   list(window: Window): Promise<Page<Row>>;
   /**
    * Makes a page's rows ready to fold.
@@ -28,20 +30,25 @@ export interface Stream<Row, Ready> {
   fold(rows: Ready[]): Promise<void>;
 }
 
-/** Folds what a stream's lanes list, to the end or until nothing more can be asked. */
-export type FoldLanes = () => Promise<void>;
+/** Reads a stream's lanes to one time after the other, ahead of the folding. */
+export interface LaneReader {
+  /** Lets it read on: nothing from this time on is read, ms. Pages are asked for at once, as long as there is room. */
+  readTo(untilMs: number): void;
+  /** Folds what is listed up to the earliest time not folded yet, or until nothing more can be asked. */
+  fold(): Promise<void>;
+  /** Resolves when nothing is under way any more: a request that fails after its tick would fail unseen. */
+  settled(): Promise<void>;
+}
 
 /**
- * Begins to read every lane of a stream, page by page, at most {@link PAGES_AHEAD} ahead of the folding. The manifest's lanes
- * move on only together with the rows they brought, so whatever ends the reading, the next tick goes on where the last batch
- * ended.
- * @returns folds what is read; a stream that is never folded changes nothing
+ * Begins to read a stream, page by page. The manifest's lanes move on only together with the rows they brought, so whatever
+ * ends the reading, the next tick goes on where the last fold ended. A stream that is never folded changes nothing.
  */
-export function openLanes<Row, Ready>(reading: Reading, stream: Stream<Row, Ready>): FoldLanes {
+export function openLanes<Row, Ready>(reading: Reading, stream: Stream<Row, Ready>): LaneReader {
   const { manifest } = reading.work;
   const lanes = manifest[stream.name].slice();
   const kept = new Set(lanes.map(({ window }) => window?.cursor).filter((cursor) => typeof cursor === 'string'));
-  const pages = askAhead(reading, stream);
+  const ahead = askAhead(reading, stream);
   let batch: Ready[] = [];
   let malformed = 0;
 
@@ -54,8 +61,8 @@ export function openLanes<Row, Ready>(reading: Reading, stream: Stream<Row, Read
     malformed = 0;
   }
 
-  return async () => {
-    for (let asked = pages.take(); asked !== null; asked = pages.take()) {
+  async function fold(): Promise<void> {
+    for (let asked = ahead.take(); asked !== null; asked = ahead.take()) {
       const { index, window } = asked;
       const page = await asked.page;
       if (page === null) {
@@ -70,8 +77,9 @@ export function openLanes<Row, Ready>(reading: Reading, stream: Stream<Row, Read
       if (batch.length >= BATCH_ROWS) await flush();
     }
     await flush();
-    await pages.settled();
-  };
+  }
+
+  return { readTo: ahead.readTo, fold, settled: ahead.settled };
 }
 
 /** A page that is on its way; null when Langfuse could not be asked. */
@@ -81,54 +89,97 @@ interface Asked<Row> {
   page: Promise<Page<Row> | null>;
 }
 
-interface PagesAhead<Row> {
-  /** The oldest page that was asked for; null when there is none. */
+/** A window that is read page by page, each after the one before. */
+interface Chain<Row> {
+  /** Which of the times that were named it leads to. */
+  goal: number;
+  index: number;
+  /** As it is asked for next; null when all of it was. */
+  next: Window | null;
+  isUnderWay: boolean;
+  /** Oldest first. */
+  pages: Asked<Row>[];
+}
+
+interface PagesAhead<Row> extends Pick<LaneReader, 'readTo' | 'settled'> {
+  /** The oldest page that was asked for; null, once for each time that was named, when there is none up to it. */
   take(): Asked<Row> | null;
-  /** Resolves when nothing is under way any more: a request that fails after its tick would fail unseen. */
-  settled(): Promise<void>;
 }
 
 /**
- * Asks for the first page at once and for each next one as soon as the one before has come, as long as there is room.
+ * Asks for a window's first page at once and for each next one as soon as the one before has come, as long as there is room.
  */
 function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): PagesAhead<Row> {
   const { manifest, nowMs } = reading.work;
+  /** As they will be when every window that was opened is read. */
   const lanes = manifest[stream.name].slice();
-  const waiting: Asked<Row>[] = [];
-  let isUnderWay = false;
+  const goalsMs: number[] = [];
+  let chains: Chain<Row>[] = [];
+  let opening = 0;
+  let taking = 0;
 
-  async function read(index: number, window: Window): Promise<Page<Row> | null> {
-    const page = await ask(reading, () => stream.list(window));
-    isUnderWay = false;
-    if (page === null) return null;
-    lanes[index] = afterPage(lanes[index]!, window, page.cursor);
-    askNext();
-    return page;
-  }
-
-  function askNext(): void {
-    const isFull = isUnderWay || waiting.length >= PAGES_AHEAD;
-    if (isFull || reading.stopped !== null || reading.pages[stream.name] >= stream.maxPages) return;
-    for (const [index, lane] of lanes.slice(0, stream.lanes).entries()) {
-      const window = nextWindow(lane, nowMs, stream.untilMs);
-      if (window === null) continue;
-      reading.pages[stream.name]++;
-      isUnderWay = true;
-      const page = read(index, window);
-      page.catch(() => {});
-      waiting.push({ index, window, page });
-      return;
+  function openWindows(): void {
+    for (; opening < goalsMs.length; opening++) {
+      for (let index = 0; index < stream.lanes; index++) {
+        for (;;) {
+          const lane = lanes[index]!;
+          const next = nextWindow(lane, nowMs, goalsMs[opening]!);
+          if (next === null) break;
+          if (chains.length >= WINDOWS_AT_ONCE) return;
+          lanes[index] = afterPage(lane, next, null);
+          chains.push({ goal: opening, index, next, isUnderWay: false, pages: [] });
+        }
+      }
     }
   }
 
-  askNext();
-  return {
-    take: () => {
-      const asked = waiting.shift() ?? null;
-      askNext();
+  function askOn(): void {
+    openWindows();
+    const room = Math.min(stream.pagesAhead, Math.floor(reading.meter.used() * AHEAD_SHARE));
+    for (const [nth, chain] of chains.entries()) {
+      const { index, next, isUnderWay, pages } = chain;
+      if (next === null || isUnderWay || pages.length >= (nth === 0 ? Math.max(1, room) : room)) continue;
+      if (reading.stopped !== null || reading.pages[stream.name] >= stream.maxPages) return;
+      reading.pages[stream.name]++;
+      chain.isUnderWay = true;
+      const page = read(chain, next);
+      page.catch(() => {});
+      pages.push({ index, window: next, page });
+    }
+  }
+
+  async function read(chain: Chain<Row>, window: Window): Promise<Page<Row> | null> {
+    const page = await ask(reading, () => stream.list(window));
+    chain.isUnderWay = false;
+    if (page === null) return null;
+    chain.next = page.cursor === null ? null : { ...window, cursor: page.cursor };
+    askOn();
+    return page;
+  }
+
+  function take(): Asked<Row> | null {
+    const [oldest] = chains;
+    const asked = oldest?.goal === taking ? oldest.pages.shift() : undefined;
+    if (asked !== undefined) {
+      askOn();
       return asked;
+    }
+    if (oldest?.goal === taking && oldest.next === null) {
+      chains = chains.slice(1);
+      askOn();
+      return take();
+    }
+    taking++;
+    return null;
+  }
+
+  return {
+    readTo: (untilMs) => {
+      goalsMs.push(untilMs);
+      askOn();
     },
-    settled: async () => void (await Promise.all(waiting.map(({ page }) => page))),
+    take,
+    settled: async () => void (await Promise.all(chains.flatMap(({ pages }) => pages.map(({ page }) => page)))),
   };
 }
 

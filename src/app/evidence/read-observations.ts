@@ -2,26 +2,26 @@ import { dayOf } from '../../core/evidence/count-rows';
 import { foldObservations, wasFolded, type ResolvedObservation } from '../../core/evidence/fold-observations';
 import { sessionKey } from '../../core/evidence/records';
 import type { ObservationRow } from '../../core/ports';
-import { openLanes, type FoldLanes } from './read-lanes';
-import { finishBatch, type Reading } from './reading';
+import { openLanes, type LaneReader } from './read-lanes';
+import { finishBatch, inTurns, type Reading } from './reading';
 import { resolveUnits } from './resolve-units';
 import { loadInto } from './snapshot';
 
 const OBSERVATIONS_PER_PAGE = 1000;
+const PAGES_AHEAD = 2;
 
 /**
  * Begins to read the prompt's generations.
  * @param lanes 1 = only those that are new, 2 = also again those that may have come late
- * @param untilMs nothing from this time on is read
  */
-export function openObservations(reading: Reading, lanes: 1 | 2, untilMs: number): FoldLanes {
+export function openObservations(reading: Reading, lanes: 1 | 2): LaneReader {
   const { langfuse, settings } = reading.controller;
   const { prompt } = reading.work.manifest;
   return openLanes<ObservationRow, ResolvedObservation>(reading, {
     name: 'observations',
     maxPages: settings.maxPagesPerTick.observations,
+    pagesAhead: PAGES_AHEAD,
     lanes,
-    untilMs,
     list: (window) => langfuse.listObservations({ prompt, ...window, limit: OBSERVATIONS_PER_PAGE }),
     prepare: (rows) => resolveUnits(reading, rows, -Infinity),
     fold: (rows) => foldBatch(reading, rows),
@@ -42,6 +42,6 @@ export async function foldBatch(reading: Reading, rows: ResolvedObservation[]): 
     units: fresh.filter(({ unitHash }) => unitHash !== '').map(({ unitHash }) => unitHash),
     daysMs: fresh.map(({ row }) => dayOf(row.startMs)),
   });
-  foldObservations(work, fresh);
+  await inTurns(fresh, (some) => foldObservations(work, some));
   await finishBatch(reading);
 }

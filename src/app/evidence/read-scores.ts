@@ -1,26 +1,27 @@
 import { dayOf } from '../../core/evidence/count-rows';
 import { foldScores, isMet, subjectKey } from '../../core/evidence/fold-scores';
 import type { ScoreRow } from '../../core/ports';
-import { openLanes, type FoldLanes } from './read-lanes';
-import { finishBatch, type Reading } from './reading';
+import { openLanes, type LaneReader } from './read-lanes';
+import { finishBatch, inTurns, type Reading } from './reading';
 import { loadInto } from './snapshot';
 
 const SCORES_PER_PAGE = 100;
+const PAGES_AHEAD = 20;
 
 /**
  * Begins to read the project's scores. Langfuse cannot list the scores of one prompt; whose generation is not known yet waits in the
  * manifest. Scores are never read ahead of generations, so that a trace's versions are known before its scores are.
  * @param lanes 1 = only those that are new, 3 = also again those that may have come late or been edited
  */
-export function openScores(reading: Reading, lanes: 1 | 3): FoldLanes {
+export function openScores(reading: Reading, lanes: 1 | 3): LaneReader {
   const { langfuse, settings } = reading.controller;
-  const { manifest, experiment } = reading.work;
+  const { experiment } = reading.work;
   const judged = new Set(experiment?.metrics.flatMap(({ metric }) => (metric.kind === 'score' ? [metric.name] : [])));
   return openLanes<ScoreRow, ScoreRow>(reading, {
     name: 'scores',
     maxPages: settings.maxPagesPerTick.scores,
+    pagesAhead: PAGES_AHEAD,
     lanes,
-    untilMs: manifest.observations[0]!.doneMs,
     list: (window) => langfuse.listScores({ names: [], judged, ...window, limit: SCORES_PER_PAGE }),
     prepare: async (rows) => ({ rows: rows.map((row) => withHashedSession(row, reading.hashUnit)), isWhole: true }),
     fold: (rows) => foldScoreBatch(reading, rows),
@@ -40,7 +41,9 @@ export async function foldScoreBatch(reading: Reading, rows: ScoreRow[]): Promis
   if (rows.length === 0) return;
   const { work } = reading;
   rows.sort((a, b) => a.timestampMs - b.timestampMs || (a.id < b.id ? -1 : 1));
-  for (const score of foldScores(work, await loadForScores(reading, rows))) work.manifest.pending.push(score);
+  await inTurns(await loadForScores(reading, rows), (some) => {
+    for (const score of foldScores(work, some)) work.manifest.pending.push(score);
+  });
   await finishBatch(reading);
 }
 

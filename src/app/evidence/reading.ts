@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import { isRampartError, type RampartError } from '../../core/errors';
 import { enterTouchedUnits } from '../../core/evidence/units';
 import type { Workspace } from '../../core/evidence/workspace';
@@ -49,6 +50,19 @@ const MAX_LOADED = 10_000;
 const MAX_HELD = 200_000;
 /** Bytes of the journal; fewer wait for the next batch. */
 const JOURNAL_OBJECT = 4_000_000;
+
+/** Rows folded in one turn of the event loop: what is ready to be sent or received waits no longer than that takes. */
+const ROWS_A_TURN = 100;
+
+const nextTurn = promisify(setImmediate);
+
+/** Does something with rows, a few at a time; requests that are under way go on between them. */
+export async function inTurns<Row>(rows: readonly Row[], fold: (some: readonly Row[]) => void): Promise<void> {
+  for (let from = 0; from < rows.length; from += ROWS_A_TURN) {
+    await nextTurn();
+    fold(rows.slice(from, from + ROWS_A_TURN));
+  }
+}
 
 /** Ends a batch. Its records stay, for the next one to find, unless they are many. */
 export async function finishBatch(reading: Reading): Promise<void> {

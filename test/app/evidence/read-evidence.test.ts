@@ -39,6 +39,27 @@ function stableSums(world: World, id: string, stage = 0): [units: number, m: num
 
 const NOTHING = [0, 0, 0];
 
+/** Counts how many requests of a kind are under way at once. */
+function countUnderWay(world: World): { listObservations: number; listScores: number } {
+  const most = { listObservations: 0, listScores: 0 };
+  const { langfuse } = world.controller;
+  const counted = <Query, Answer>(kind: keyof typeof most, list: (query: Query) => Promise<Answer>) => {
+    let underWay = 0;
+    return async (query: Query): Promise<Answer> => {
+      most[kind] = Math.max(most[kind], ++underWay);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      underWay--;
+      return list(query);
+    };
+  };
+  world.controller.langfuse = {
+    ...langfuse,
+    listObservations: counted('listObservations', (query) => langfuse.listObservations(query)),
+    listScores: counted('listScores', (query) => langfuse.listScores(query)),
+  };
+  return most;
+}
+
 function withUser(world: World): string {
   return userIn(world.rollout(), ['stable', 'stable']);
 }
@@ -171,6 +192,67 @@ describe('reading evidence', () => {
     expect(world.requests).toEqual(['observations', 'scores']);
     expect(read.problem?.code).toBe('provider_unavailable');
     expect(taken).toBe(3);
+  });
+
+  describe('far behind', () => {
+    const ROWS = 400;
+
+    /** Ten hours of rows, in small pages. */
+    function busyWorld(): World {
+      const world = evidenceWorld();
+      world.trouble.pageRows = 5;
+      for (let i = 0; i < ROWS; i++) {
+        const startMs = START_MS + Math.floor((10 * HOUR_MS * i) / ROWS);
+        const userId = userIn(world.rollout(), ['stable', 'stable'], `user-${i % 50}`);
+        world.data.addObservation(generation({ startMs, traceId: `t${i}`, userId }));
+        world.data.addScore(traceScore({ timestampMs: startMs + MINUTE_MS }, `t${i}`));
+      }
+      return world;
+    }
+
+    test('windows are read two at a time, and everything is counted once', async () => {
+      const world = busyWorld();
+      const most = countUnderWay(world);
+      await world.tick(START_MS + 11 * HOUR_MS);
+      expect(most).toEqual({ listObservations: 2, listScores: 2 });
+      expect(stableSums(world, 'error_rate')).toEqual([50, ROWS, ROWS]);
+      expect(stableSums(world, 'score:quality')).toEqual([50, ROWS, 0.75 * ROWS]);
+    });
+
+    test('windows begin and end at whole milliseconds, as the times that Langfuse is asked with', async () => {
+      const world = evidenceWorld();
+      const userId = withUser(world);
+      for (let i = 0; i < 7000; i++) {
+        world.data.addObservation(generation({ startMs: START_MS + 377 * i, traceId: `t${i}`, userId }));
+      }
+      const { langfuse } = world.controller;
+      const timesMs: number[] = [];
+      world.controller.langfuse = {
+        ...langfuse,
+        listObservations: (query) => {
+          timesMs.push(query.fromMs, query.toMs);
+          return langfuse.listObservations(query);
+        },
+      };
+      await world.tick(START_MS + 2 * HOUR_MS);
+      expect(timesMs.length).toBeGreaterThan(10);
+      expect(timesMs.filter((ms) => !Number.isInteger(ms))).toEqual([]);
+      expect(stableSums(world, 'error_rate')).toEqual([1, 7000, 7000]);
+    });
+
+    test('with a small budget little is asked for in vain, and everything is counted once', async () => {
+      const requests = async (world: World): Promise<number> => {
+        let asked = 0;
+        for (let i = 0; i < 40; i++) asked += (await world.tick(START_MS + (11 + i / 6) * HOUR_MS)).requests;
+        expect(stableSums(world, 'error_rate')).toEqual([50, ROWS, ROWS]);
+        expect(stableSums(world, 'score:quality')).toEqual([50, ROWS, 0.75 * ROWS]);
+        return asked;
+      };
+      const unlimited = await requests(busyWorld());
+      const limited = busyWorld();
+      limited.controller.budget = memoryRequestBudget({ perMinute: 3, burst: 30 });
+      expect(await requests(limited)).toBeLessThan(1.05 * unlimited);
+    });
   });
 
   test('generations of the next slice that were on their way when scores failed are not lost', async () => {
