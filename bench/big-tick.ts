@@ -6,7 +6,7 @@ import { median, table, whole } from './table';
 
 const MINUTE_MS = 60_000;
 const ROWS = 100_000;
-const REPEATS = 3;
+const REPEATS = 7;
 
 /**
  * A tick over 100,000 new generations and 100,000 new scores, through the real adapter into a folder, against fetching and
@@ -31,8 +31,9 @@ export async function bigTick(): Promise<string> {
   }
 }
 
-function report({ tickMs, fetchMs, tickCpuMs, fetchCpuMs, requests, peakRssMb }: BigTickTimes): string {
-  const ratio = median(tickMs.map((ms, i) => ms / fetchMs[i]!));
+function report(times: BigTickTimes): string {
+  const { firstTickMs, tickMs, fetchMs, tickCpuMs, fetchCpuMs, requests, peakRssMb } = times;
+  const ratios = tickMs.map((ms, i) => ms / fetchMs[i]!);
   return [
     `## ${whole(ROWS)} new generations and ${whole(ROWS)} new scores in one tick`,
     `${whole(requests)} requests; the middle one of ${REPEATS} runs.`,
@@ -41,7 +42,9 @@ function report({ tickMs, fetchMs, tickCpuMs, fetchCpuMs, requests, peakRssMb }:
       [
         ['one tick', `${whole(median(tickMs))} ms`],
         ['fetching and parsing the same pages', `${whole(median(fetchMs))} ms`],
-        ['ratio (goal: at most 1.5)', ratio.toFixed(2)],
+        ['ratio (goal: at most 1.5)', median(ratios).toFixed(2)],
+        ['ratio, least and most', `${Math.min(...ratios).toFixed(2)}, ${Math.max(...ratios).toFixed(2)}`],
+        ["the process's first tick", `${whole(firstTickMs)} ms`],
         ['processor time of one tick', `${whole(median(tickCpuMs))} ms`],
         ['processor time of fetching and parsing', `${whole(median(fetchCpuMs))} ms`],
         ['peak memory of the process (goal: below 256 MB)', `${whole(peakRssMb)} MB`],
