@@ -152,7 +152,7 @@ function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): PagesAhe
     const page = await ask(reading, () => stream.list(window));
     chain.isUnderWay = false;
     if (page === null) return null;
-    chain.next = page.cursor === null ? null : { ...window, cursor: page.cursor };
+    chain.next = afterPage(lanes[chain.index]!, window, page.cursor).window;
     askOn();
     return page;
   }

@@ -10,7 +10,7 @@ const PAGES_AHEAD = 20;
 
 /**
  * Begins to read the project's scores. Langfuse cannot list the scores of one prompt; whose generation is not known yet waits in the
- * manifest. Scores are never read ahead of generations, so that a trace's versions are known before its scores are.
+ * manifest. Scores are never folded ahead of generations, so that a trace's versions are known before its scores are.
  * @param lanes 1 = only those that are new, 3 = also again those that may have come late or been edited
  */
 export function openScores(reading: Reading, lanes: 1 | 3): LaneReader {

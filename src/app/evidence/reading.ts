@@ -25,7 +25,7 @@ export interface Reading {
 
 /**
  * Asks Langfuse for something. Its errors end the asking, not the tick: what has been read is kept. Errors of any other
- * port are not caught anywhere, so that a half-written snapshot never becomes current. Two requests may be under way: of two
+ * port are not caught anywhere, so that a half-written snapshot never becomes current. Several requests may be under way: of their
  * errors the first is kept, and rather the provider's than that the budget is used up.
  * @returns null when nothing more can be asked in this tick
  */

@@ -30,7 +30,7 @@ export async function resolveUnits(
   const roots = await readRoots(reading, lacking);
   const resolved: ResolvedObservation[] = [];
   for (const row of rows) {
-    const root = lacking.size === 0 ? undefined : roots.get(row.traceId);
+    const root = roots.get(row.traceId);
     if (root === undefined && lacking.has(row)) continue;
     const userId = row.userId ?? root?.userId ?? null;
     const sessionId = row.sessionId ?? root?.sessionId ?? null;
