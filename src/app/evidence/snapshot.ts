@@ -62,9 +62,12 @@ function notAtHand<Record>(
 
 /** Ends a batch: what it changed is held, packed, until it is written; the rest is let go. */
 export function holdChanges(work: Workspace): void {
-  for (const [key, subject] of work.subjects)
+  work.subjects.forEach((subject, key) => {
     if (subject.changed) hold(work.heldSubjects, key, subject, subjectPacking);
-  for (const [key, unit] of work.units) if (unit.changed) hold(work.heldUnits, key, unit, unitPacking);
+  });
+  work.units.forEach((unit, key) => {
+    if (unit.changed) hold(work.heldUnits, key, unit, unitPacking);
+  });
   work.subjects.clear();
   work.units.clear();
 }

@@ -73,13 +73,10 @@ export function countCovered(
 /** Adds a generation to the weekly numbers. */
 export function countObservation(work: Workspace, row: ObservationRow): void {
   const metrics = metricsOf(work, row.startMs, row.version);
-  const add = (metric: string, value: number | null): void => {
-    if (value !== null) addCounted(metrics, metric, value, 1);
-  };
-  add('error_rate', row.isError ? 1 : 0);
-  add('latency', row.latencyMs);
-  add('cost', row.costUsd);
-  add('tokens', row.tokens);
+  addCounted(metrics, 'error_rate', row.isError ? 1 : 0, 1);
+  if (row.latencyMs !== null) addCounted(metrics, 'latency', row.latencyMs, 1);
+  if (row.costUsd !== null) addCounted(metrics, 'cost', row.costUsd, 1);
+  if (row.tokens !== null) addCounted(metrics, 'tokens', row.tokens, 1);
 }
 
 /**

@@ -146,8 +146,9 @@ function coverTrace(
   others: SubjectRecord['c'],
   sign: 1 | -1,
 ): void {
-  const isKnown = others.some((met) => met.length === 4 && met[1] === name);
-  if (w === 1 && subject.kind !== 'session' && !isKnown) countCovered(work, { atMs: t, version: v[0]! }, name, sign);
+  if (w !== 1 || subject.kind === 'session') return;
+  for (const met of others) if (met.length === 4 && met[1] === name) return;
+  countCovered(work, { atMs: t, version: v[0]! }, name, sign);
 }
 
 /** The exposure a score belongs to (whoever saw one version only, that one); null when its generation is not known. */
@@ -184,7 +185,7 @@ function judgeScore(
     const previousZ = previous?.name === judged.metric.name ? zOfScore(judged, previous.value) : null;
     isJudged ||= isNamed;
     isBad ||= isNamed && z === null;
-    changeValue(work, place, judged.index, { z, previousZ });
+    if (z !== null || previousZ !== null) changeValue(work, place, judged.index, z, previousZ);
   }
   if (isJudged && (isBad || previous === null)) countRow(work, subject.t, isBad ? 'bad_value' : null);
   for (const judged of rules.coverage) {

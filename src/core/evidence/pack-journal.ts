@@ -18,7 +18,7 @@ export function journalUnit(sink: ByteSink, key: string, stage: number, arm: num
 export function journalAdd(sink: ByteSink, { key, stage, atMs }: Place, arm: number, values: readonly number[]): void {
   beginLine(sink, 5 + values.length, 'add', key, stage, arm);
   putValue(sink, atMs);
-  for (const value of values) putValue(sink, value);
+  for (let i = 0; i < values.length; i++) putValue(sink, values[i]!);
 }
 
 export function journalEdit(

@@ -85,12 +85,12 @@ function packUnit(sink: ByteSink, { e, es, st, b, f }: UnitRecord): void {
   }
   putCount(sink, b.length);
   for (const state of b) putCount(sink, state);
-  putCount(sink, f.length);
-  for (const first of f) {
-    putCount(sink, first === null ? 0 : 1);
-    if (first === null) continue;
-    putNumber(sink, first[0]);
-    putValue(sink, first[1]);
+  putCount(sink, f.length / 2);
+  for (let i = 0; i < f.length; i += 2) {
+    putCount(sink, Number.isNaN(f[i]!) ? 0 : 1);
+    if (Number.isNaN(f[i]!)) continue;
+    putNumber(sink, f[i]!);
+    putValue(sink, f[i + 1]!);
   }
 }
 
@@ -99,7 +99,7 @@ function unpackUnit(source: ByteSource): UnitRecord {
   const es = takeCount(source);
   const st = takeList(source, unpackStage);
   const b = takeList(source, takeCount);
-  return { e, es, st, b, f: takeList(source, unpackFirst), changed: false };
+  return { e, es, st, b, f: unpackFirst(source), changed: false };
 }
 
 function unpackStage(source: ByteSource): UnitRecord['st'][number] {
@@ -108,8 +108,14 @@ function unpackStage(source: ByteSource): UnitRecord['st'][number] {
   return [stage, arm, takeList(source, takeNumeric)];
 }
 
-function unpackFirst(source: ByteSource): UnitRecord['f'][number] {
-  return takeCount(source) === 0 ? null : [takeNumber(source), takeNumeric(source)];
+function unpackFirst(source: ByteSource): UnitRecord['f'] {
+  const f = Array<number>(2 * takeCount(source)).fill(NaN);
+  for (let i = 0; i < f.length; i += 2) {
+    if (takeCount(source) === 0) continue;
+    f[i] = takeNumber(source);
+    f[i + 1] = takeNumeric(source);
+  }
+  return f;
 }
 
 function takeNumeric(source: ByteSource): number {

@@ -52,8 +52,8 @@ export interface UnitRecord {
   st: [stage: number, arm: number, sums: number[]][];
   /** Per guardrail: 1 once the unit has entered engine B, 2 while it is put down for it. */
   b: number[];
-  /** Per guardrail: [time, z] of the unit's earliest value; null = none. */
-  f: ([atMs: number, z: number] | null)[];
+  /** Per guardrail time and z of the unit's earliest value, one after the other; NaN = none. */
+  f: number[];
   /** Whether it is other than what is stored. Not stored. */
   changed: boolean;
 }
@@ -70,7 +70,7 @@ export function newUnit(atMs: number, stage: number, guardrails: number): UnitRe
     es: stage,
     st: [],
     b: zeros(guardrails),
-    f: Array<null>(guardrails).fill(null),
+    f: Array<number>(2 * guardrails).fill(NaN),
     changed: false,
   };
 }

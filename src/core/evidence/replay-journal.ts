@@ -59,15 +59,14 @@ function replayLine(
       const [, key, stage, arm, , ...values] = line as ['add', string, number, number, number, ...number[]];
       const stages = stagesOf(units, key, stage, arm, guardrails);
       for (let i = 0; i < values.length; i += 2) {
-        const at = { stage, guardrail: values[i]! };
-        changeSums(states, stages, at, { z: values[i + 1]!, previousZ: null });
+        changeSums(states, stages, stage, values[i]!, values[i + 1]!, null);
       }
       return;
     }
     case 'edit': {
       const [, key, stage, arm, , guardrail, z, previousZ] = line as EditLine;
       const stages = stagesOf(units, key, stage, arm, guardrails);
-      changeSums(states, stages, { stage, guardrail }, { z, previousZ });
+      changeSums(states, stages, stage, guardrail, z, previousZ);
       return;
     }
     case 'enter': {

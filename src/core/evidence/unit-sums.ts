@@ -17,12 +17,6 @@ function lastPair(arm: number, pairs: number): number {
   return arm === CONTROL ? pairs - 1 : arm - 1;
 }
 
-/** A value that came (`previousZ` null), was replaced, or was withdrawn (`z` null). */
-export interface ValueChange {
-  z: number | null;
-  previousZ: number | null;
-}
-
 /** What a unit has in a stage; undefined when it was not seen in it. One of the things done for every row: no iterators. */
 export function inStage(stages: UnitRecord['st'], stage: number): UnitRecord['st'][number] | undefined {
   for (let i = 0; i < stages.length; i++) if (stages[i]![0] === stage) return stages[i];
@@ -34,38 +28,44 @@ export function inStage(stages: UnitRecord['st'], stage: number): UnitRecord['st
  * and `stages`. Where a unit changes arms between stages, there is one pair.
  * @param states by pair, then by guardrail
  * @param stages the unit's stages; one must be `stage`
- * @returns the unit's count and sum in the stage afterwards
+ * @param z the value that came; null = it was withdrawn
+ * @param previousZ the value it replaces; null = it is new
  */
 export function changeSums(
   states: readonly (readonly GuardrailState[])[],
   stages: UnitRecord['st'],
-  at: { stage: number; guardrail: number },
-  { z, previousZ }: ValueChange,
-): { m: number; y: number } {
-  const { stage, guardrail } = at;
+  stage: number,
+  guardrail: number,
+  z: number | null,
+  previousZ: number | null,
+): void {
   const entry = inStage(stages, stage);
   if (entry === undefined) throw new Error(`a value came for stage ${stage}, in which its unit was not exposed`);
   const arm = entry[1];
   const sums = entry[2];
-  const before = { m: sums[2 * guardrail]!, y: sums[2 * guardrail + 1]! };
-  const m = before.m + (z === null ? 0 : 1) - (previousZ === null ? 0 : 1);
-  const after = { m, y: m === 0 ? 0 : before.y + (z ?? 0) - (previousZ ?? 0) };
+  const { before, after } = told;
+  before.m = sums[2 * guardrail]!;
+  before.y = sums[2 * guardrail + 1]!;
+  after.m = before.m + (z === null ? 0 : 1) - (previousZ === null ? 0 : 1);
+  after.y = after.m === 0 ? 0 : before.y + (z ?? 0) - (previousZ ?? 0);
   sums[2 * guardrail] = after.m;
   sums[2 * guardrail + 1] = after.y;
-  const others = stages.length === 1 ? NONE : othersOf(stages, stage, guardrail);
+  told.stage = stage;
+  told.arm = roleOf(arm);
+  told.others = stages.length === 1 ? NONE : othersOf(stages, stage, guardrail);
   const last = lastPair(arm, states.length);
-  for (let pair = firstPair(arm); pair <= last; pair++) {
-    updateUnit(states[pair]![guardrail]!, { stage, arm: roleOf(arm), before, after, others });
-  }
-  return after;
+  for (let pair = firstPair(arm); pair <= last; pair++) updateUnit(states[pair]![guardrail]!, told);
 }
 
-type OtherStages = Parameters<typeof updateUnit>[1]['others'];
+type Told = Parameters<typeof updateUnit>[1];
 
-const NONE: OtherStages = [];
+const NONE: Told['others'] = [];
+
+/** What engine A is told of a value: filled anew for each, since three objects a value would be most of a tick's garbage. */
+const told: Told = { stage: 0, arm: 'stable', before: { m: 0, y: 0 }, after: { m: 0, y: 0 }, others: NONE };
 
 /** What a unit has of a guardrail in its stages other than one. */
-function othersOf(stages: UnitRecord['st'], stage: number, guardrail: number): OtherStages {
+function othersOf(stages: UnitRecord['st'], stage: number, guardrail: number): Told['others'] {
   return stages
     .filter(([other, , sums]) => other !== stage && sums[2 * guardrail]! > 0)
     .map(([other, arm, sums]) => {

@@ -2,7 +2,7 @@ import { CONTROL } from './experiment';
 import type { ExperimentEvidence } from './manifest';
 import { journalAdd, journalEdit, journalEnter, journalUnit } from './pack-journal';
 import { newUnit, withOne, zeros, type UnitRecord } from './records';
-import { changeSums, enterUnits, inStage, type ValueChange } from './unit-sums';
+import { changeSums, enterUnits, inStage } from './unit-sums';
 import type { ExperimentRules, JudgedMetric, Workspace } from './workspace';
 
 /** Which of a unit's values in which stage, and when it came. */
@@ -55,22 +55,27 @@ export function addValues(work: Workspace, place: ValuePlace, values: readonly n
   const found = unitInStage(work, place);
   if (found === null || values.length === 0) return;
   for (let i = 0; i < values.length; i += 2) {
-    change(work, found.unit, place, values[i]!, { z: values[i + 1]!, previousZ: null });
+    change(work, found.unit, place, values[i]!, values[i + 1]!, null);
   }
   found.unit.changed = true;
   journalAdd(work.journal, place, found.arm, values);
 }
 
-/** Adds, replaces or withdraws one value. */
-export function changeValue(work: Workspace, place: ValuePlace, guardrail: number, changed: ValueChange): void {
-  const { z, previousZ } = changed;
+/** Adds a value (`previousZ` null), replaces or withdraws one (`z` null). */
+export function changeValue(
+  work: Workspace,
+  place: ValuePlace,
+  guardrail: number,
+  z: number | null,
+  previousZ: number | null,
+): void {
   if (previousZ === null) {
     if (z !== null) addValues(work, place, [guardrail, z]);
     return;
   }
   const found = unitInStage(work, place);
   if (found === null) return;
-  change(work, found.unit, place, guardrail, changed);
+  change(work, found.unit, place, guardrail, z, previousZ);
   found.unit.changed = true;
   journalEdit(work.journal, place, found.arm, { guardrail, z, previousZ });
 }
@@ -81,28 +86,35 @@ function unitInStage(work: Workspace, { key, stage }: ValuePlace): { unit: UnitR
   return unit === undefined || entry === undefined ? null : { unit, arm: entry[1] };
 }
 
+/** Changes the sums, and with them the unit's earliest value: when that was withdrawn, the rest of its stage speaks for it. */
 function change(
   work: Workspace,
   unit: UnitRecord,
   { stage, atMs }: ValuePlace,
   guardrail: number,
-  changed: ValueChange,
+  z: number | null,
+  previousZ: number | null,
 ): void {
-  const after = changeSums(experimentEvidence(work).states, unit.st, { stage, guardrail }, changed);
-  unit.f[guardrail] = earliest(unit.f[guardrail] ?? null, atMs, changed, after);
+  changeSums(experimentEvidence(work).states, unit.st, stage, guardrail, z, previousZ);
+  const firstMs = unit.f[2 * guardrail]!;
+  const isFirst = firstMs === atMs && unit.f[2 * guardrail + 1] === previousZ;
+  if (z === null && isFirst) {
+    const sums = inStage(unit.st, stage)![2];
+    const m = sums[2 * guardrail]!;
+    if (m === 0) setFirst(unit, guardrail, NaN, NaN);
+    else setFirst(unit, guardrail, atMs, sums[2 * guardrail + 1]! >= m / 2 ? 1 : 0);
+  } else if (z !== null && (isFirst || !(firstMs <= atMs))) {
+    setFirst(unit, guardrail, atMs, z);
+  }
 }
 
-/** The unit's earliest value after a change. When the earliest was withdrawn, the rest of its stage speaks for it. */
-function earliest(
-  first: UnitRecord['f'][number],
-  atMs: number,
-  { z, previousZ }: ValueChange,
-  after: { m: number; y: number },
-): UnitRecord['f'][number] {
-  const isFirst = first !== null && previousZ !== null && first[0] === atMs && first[1] === previousZ;
-  if (z !== null) return first === null || atMs < first[0] || isFirst ? [atMs, z] : first;
-  if (!isFirst) return first;
-  return after.m === 0 ? null : [atMs, after.y >= after.m / 2 ? 1 : 0];
+function setFirst({ f }: UnitRecord, guardrail: number, atMs: number, z: number): void {
+  f[2 * guardrail] = atMs;
+  f[2 * guardrail + 1] = z;
+}
+
+function hasFirst({ f }: UnitRecord, guardrail: number): boolean {
+  return !Number.isNaN(f[2 * guardrail]!);
 }
 
 /**
@@ -110,11 +122,11 @@ function earliest(
  * than the metric's settle time and it has a value. The others are put down for later.
  */
 export function enterTouchedUnits(work: Workspace, rules: ExperimentRules): void {
-  for (const [key, unit] of work.units) {
-    if (!unit.changed) continue;
+  work.units.forEach((unit, key) => {
+    if (!unit.changed) return;
     for (const judged of rules.metrics) {
       const { index, metric, frozen } = judged;
-      if (metric.kind === 'coverage' || unit.b[index] === 1 || !unit.f[index]) continue;
+      if (metric.kind === 'coverage' || unit.b[index] === 1 || !hasFirst(unit, index)) continue;
       const dueMs = unit.e + frozen.settleMs;
       if (dueMs <= work.nowMs) enter(work, judged, key, unit);
       else if (unit.b[index] === 0) {
@@ -122,7 +134,7 @@ export function enterTouchedUnits(work: Workspace, rules: ExperimentRules): void
         work.due.push([dueMs, key, index]);
       }
     }
-  }
+  });
 }
 
 /**
@@ -136,11 +148,11 @@ export function handleDue(work: Workspace, rules: ExperimentRules, key: string, 
   if (unit === undefined || judged === undefined || unit.b[guardrail] === 1) return true;
   if (judged.metric.kind === 'coverage') {
     if (work.manifest.scores[0]!.doneMs <= unit.e + judged.frozen.settleMs) return false;
-    const z = unit.f[guardrail] === null ? 0 : 1;
-    unit.f[guardrail] = null;
+    const z = hasFirst(unit, guardrail) ? 1 : 0;
+    setFirst(unit, guardrail, NaN, NaN);
     addValues(work, { key, stage: unit.es, atMs: unit.e }, [guardrail, z]);
   }
-  if (unit.f[guardrail]) enter(work, judged, key, unit);
+  if (hasFirst(unit, guardrail)) enter(work, judged, key, unit);
   unit.changed = true;
   return true;
 }
@@ -148,21 +160,23 @@ export function handleDue(work: Workspace, rules: ExperimentRules, key: string, 
 /** Notes that a score whose coverage is guarded came for the unit, if it came within the settle time. */
 export function coverUnit(work: Workspace, { index, frozen }: JudgedMetric, key: string, atMs: number): void {
   const unit = work.units.get(key);
-  if (unit === undefined || unit.b[index] === 1 || unit.f[index] || atMs > unit.e + frozen.settleMs) return;
-  unit.f[index] = [atMs, 1];
+  if (unit === undefined || unit.b[index] === 1 || hasFirst(unit, index)) return;
+  if (atMs > unit.e + frozen.settleMs) return;
+  setFirst(unit, index, atMs, 1);
   unit.changed = true;
 }
 
 function enter(work: Workspace, { index, frozen }: JudgedMetric, key: string, unit: UnitRecord): void {
-  const first = unit.f[index];
+  const firstMs = unit.f[2 * index]!;
+  const firstZ = unit.f[2 * index + 1]!;
   const hasValues = (entry: UnitRecord['st'][number]): boolean => entry[2][2 * index]! > 0;
   const exposed = inStage(unit.st, unit.es);
   const entry = exposed !== undefined && hasValues(exposed) ? exposed : unit.st.find(hasValues);
-  if (!first || entry === undefined) return;
+  if (entry === undefined) return;
   const [stage, arm] = entry;
   const sums = entry[2];
-  const z = frozen.kind === 'binary' ? first[1] : Math.min(1, Math.max(0, sums[2 * index + 1]! / sums[2 * index]!));
-  const atMs = Math.max(unit.e + frozen.settleMs, first[0]);
+  const z = frozen.kind === 'binary' ? firstZ : Math.min(1, Math.max(0, sums[2 * index + 1]! / sums[2 * index]!));
+  const atMs = Math.max(unit.e + frozen.settleMs, firstMs);
   unit.b[index] = 1;
   enterUnits(experimentEvidence(work).states, { stage, arm, guardrail: index, key, z, atMs });
   journalEnter(work.journal, { key, stage, atMs }, arm, { guardrail: index, z });

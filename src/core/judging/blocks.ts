@@ -114,5 +114,6 @@ export function foldBounded(
 
 /** The arm's z, ordered by the units' keys: an order that cannot know the values. */
 function inKeyOrder({ keys, zs }: OpenArm): number[] {
-  return Array.from(textOrder(keys), (i) => zs[i]!);
+  const order = textOrder(keys);
+  return zs.map((_, nth) => zs[order[nth]!]!);
 }

@@ -95,7 +95,8 @@ export function updateUnit(
   sums.yy += after.y * after.y - before.y * before.y;
   sums.ym += after.y * after.m - before.y * before.m;
   let isNewInArm = true;
-  for (const other of u.others) {
+  for (let i = 0; i < u.others.length; i++) {
+    const other = u.others[i]!;
     if (other.m === 0 || other.stage === u.stage) continue;
     if (other.arm === u.arm) isNewInArm = false;
     addToCross(state, u, other, after.m - before.m, after.y - before.y);
