@@ -48,11 +48,11 @@ export function rowsOf(body: unknown, what: string): unknown[] {
 export function parsePage<Row extends object>(page: RawPage, parse: (raw: unknown) => Row | string | null): Page<Row> {
   const rows: Row[] = [];
   const malformed: Page<Row>['malformed'] = [];
-  for (const [index, raw] of page.rows.entries()) {
+  page.rows.forEach((raw, index) => {
     const parsed = parse(raw);
     if (typeof parsed === 'string') malformed.push({ id: idOf(raw) ?? `row ${index}`, reason: parsed });
     else if (parsed !== null) rows.push(parsed);
-  }
+  });
   return { rows, cursor: page.cursor, malformed };
 }
 

@@ -1,5 +1,5 @@
 import type { ObservationRow } from '../../core/ports';
-import { isRecord, kindOf, readNumber, readText, readTimeMs, unreadable } from './json';
+import { isEmpty, isRecord, kindOf, readNumber, readText, readTimeMs, unreadable } from './json';
 import { sessionAmong, userAmong } from './unit';
 
 /** The environment of rows that were sent without one. */
@@ -87,7 +87,7 @@ function millisOf(seconds: number): number {
  * @returns the amount from 0, null when it is absent, undefined when it is not one
  */
 function amountOf(total: unknown, details: unknown): number | null | undefined {
-  const measured = isRecord(details) && Object.keys(details).length > 0;
+  const measured = isRecord(details) && !isEmpty(details);
   const amount = readNumber(total ?? (measured ? details['total'] : null));
   if (amount === undefined || amount === null) return amount;
   if (amount < 0) return undefined;
