@@ -19,12 +19,20 @@ import { writeSnapshot } from './snapshot';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Generations of a slice: so few that their records are gone before the garbage collector has moved them. */
-const SLICE_ROWS = 2_000;
+/** Generations of a tick's first slice, by the hours before: no more than that are read at once, from Langfuse and from the store. */
+const FIRST_SLICE_ROWS = 2_000;
+/** Of each other: about a page, and so few that many of their records are gone before the garbage collector moves them. */
+const SLICE_ROWS = 950;
 /** So many slices are read ahead of the folding. */
-const SLICES_AHEAD = 2;
+const SLICES_AHEAD = 6;
+/** Fewer while a slice has so few rows that the next ones are longer: those that are named ahead are of one length. */
+const SLICES_AHEAD_GROWING = 2;
 /** A slice is at most so many times as long as the one before. */
 const MOST_LONGER = 4;
+/** The first slice of a tick that is far behind: this share of the time that a tick usually has to read. */
+const FIRST_SHARE = 1 / 4;
+/** The same while an experiment has not counted a row, so that nothing is known of how many there are. */
+const FIRST_SHARE_UNKNOWN = 1 / 16;
 const REMEMBERED_HASHES = 2 ** 16;
 
 /** Environments of the weekly numbers where no experiment's policy names them. */
@@ -112,8 +120,10 @@ async function readSlices(reading: Reading): Promise<void> {
     const isWhole = reachedMs >= untilMs;
     if (slice === 0) scores.readTo(Math.min(reachedMs, untilMs));
     if (isWhole) {
-      const sliceMs = nextSliceMs(untilMs - fromMs, reading.counts.observations - rows);
-      while (endsMs.length <= slice + SLICES_AHEAD && endsMs.at(-1)! < newestMs) {
+      const came = reading.counts.observations - rows;
+      const sliceMs = nextSliceMs(untilMs - fromMs, came);
+      const ahead = MOST_LONGER * came < SLICE_ROWS ? SLICES_AHEAD_GROWING : SLICES_AHEAD;
+      while (endsMs.length <= slice + ahead && endsMs.at(-1)! < newestMs) {
         const endMs = Math.min(endsMs.at(-1)! + sliceMs, newestMs);
         endsMs.push(endMs);
         observations.readTo(endMs);
@@ -136,8 +146,9 @@ async function readSlices(reading: Reading): Promise<void> {
 function firstSliceMs({ work, controller }: Reading, behindMs: number): number {
   const hourly = work.manifest.experiment?.hours.map(rowsOf) ?? [];
   const inTimeMs = controller.settings.tickEveryMs + MINUTE_MS;
-  const firstMs = behindMs <= inTimeMs ? inTimeMs : inTimeMs / MOST_LONGER;
-  return Math.ceil(Math.min(firstMs, (SLICE_ROWS * HOUR_MS) / Math.max(1, ...hourly)));
+  const share = work.experiment !== null && hourly.length === 0 ? FIRST_SHARE_UNKNOWN : FIRST_SHARE;
+  const firstMs = behindMs <= inTimeMs ? inTimeMs : inTimeMs * share;
+  return Math.ceil(Math.min(firstMs, (FIRST_SLICE_ROWS * HOUR_MS) / Math.max(1, ...hourly)));
 }
 
 function rowsOf({ used, unusable }: HourCounts): number {

@@ -4,9 +4,9 @@ import type { Page } from '../../core/ports';
 import { ask, type Reading } from './reading';
 
 /** Windows that are read at the same time: of one alone, each page is asked for only when the one before has come. */
-const WINDOWS_AT_ONCE = 2;
-/** Pages that are read ahead may be asked for in vain: at most this share, of each window, of what was asked for so far. */
-const AHEAD_SHARE = 1 / 8;
+const WINDOWS_AT_ONCE = 6;
+/** Pages that are read ahead may be asked for in vain: at most this share, of each stream, of what was asked for so far. */
+const AHEAD_SHARE = 1 / 4;
 /** Rows folded at once, at least: what they touch is read from the store together. */
 const BATCH_ROWS = 500;
 
@@ -117,6 +117,8 @@ function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): PagesAhe
   let chains: Chain<Row>[] = [];
   let opening = 0;
   let taking = 0;
+  /** Pages that wait to be folded or are on their way. */
+  let ahead = 0;
 
   function openWindows(): void {
     for (; opening < goalsMs.length; opening++) {
@@ -138,9 +140,11 @@ function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): PagesAhe
     const room = Math.min(stream.pagesAhead, Math.floor(reading.meter.used() * AHEAD_SHARE));
     for (const [nth, chain] of chains.entries()) {
       const { index, next, isUnderWay, pages } = chain;
-      if (next === null || isUnderWay || pages.length >= (nth === 0 ? Math.max(1, room) : room)) continue;
+      const isWantedNow = nth === 0 && pages.length === 0;
+      if (next === null || isUnderWay || (ahead >= room && !isWantedNow)) continue;
       if (reading.stopped !== null || reading.pages[stream.name] >= stream.maxPages) return;
       reading.pages[stream.name]++;
+      ahead++;
       chain.isUnderWay = true;
       const page = read(chain, next);
       page.catch(() => {});
@@ -161,6 +165,7 @@ function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): PagesAhe
     const [oldest] = chains;
     const asked = oldest?.goal === taking ? oldest.pages.shift() : undefined;
     if (asked !== undefined) {
+      ahead--;
       askOn();
       return asked;
     }

@@ -8,7 +8,7 @@ import { resolveUnits } from './resolve-units';
 import { loadInto } from './snapshot';
 
 const OBSERVATIONS_PER_PAGE = 1000;
-const PAGES_AHEAD = 2;
+const PAGES_AHEAD = 4;
 
 /**
  * Begins to read the prompt's generations.

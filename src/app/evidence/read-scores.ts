@@ -6,7 +6,7 @@ import { finishBatch, inTurns, type Reading } from './reading';
 import { loadInto } from './snapshot';
 
 const SCORES_PER_PAGE = 100;
-const PAGES_AHEAD = 20;
+const PAGES_AHEAD = 40;
 
 /**
  * Begins to read the project's scores. Langfuse cannot list the scores of one prompt; whose generation is not known yet waits in the

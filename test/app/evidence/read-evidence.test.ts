@@ -60,6 +60,20 @@ function countUnderWay(world: World): { listObservations: number; listScores: nu
   return most;
 }
 
+/** The windows of generations that are asked for, as they are asked for. */
+function windowsOf(world: World): { fromMs: number; toMs: number }[] {
+  const { langfuse } = world.controller;
+  const windows: { fromMs: number; toMs: number }[] = [];
+  world.controller.langfuse = {
+    ...langfuse,
+    listObservations: (query) => {
+      windows.push(query);
+      return langfuse.listObservations(query);
+    },
+  };
+  return windows;
+}
+
 function withUser(world: World): string {
   return userIn(world.rollout(), ['stable', 'stable']);
 }
@@ -90,7 +104,7 @@ describe('reading evidence', () => {
     const userId = withUser(world);
     world.trouble.pageRows = 2;
     for (let i = 0; i < 9; i++) {
-      world.data.addObservation(generation({ startMs: START_MS + i * MINUTE_MS, traceId: `t${i}`, userId }));
+      world.data.addObservation(generation({ startMs: START_MS + i * 1000, traceId: `t${i}`, userId }));
     }
     const read: number[] = [];
     for (let i = 0; i < 6; i++) {
@@ -107,7 +121,7 @@ describe('reading evidence', () => {
     const userId = withUser(world);
     world.trouble.pageRows = 1;
     for (let i = 0; i < 4; i++) {
-      world.data.addObservation(generation({ startMs: START_MS + i * MINUTE_MS, traceId: `t${i}`, userId }));
+      world.data.addObservation(generation({ startMs: START_MS + i * 1000, traceId: `t${i}`, userId }));
     }
     world.trouble.failFrom = 3;
     const read = await world.tick(START_MS + 30 * MINUTE_MS);
@@ -140,7 +154,7 @@ describe('reading evidence', () => {
     const userId = withUser(world);
     world.trouble.pageRows = 1;
     for (let i = 0; i < 3; i++) {
-      world.data.addObservation(generation({ startMs: START_MS + i * MINUTE_MS, traceId: `t${i}`, userId }));
+      world.data.addObservation(generation({ startMs: START_MS + i * 1000, traceId: `t${i}`, userId }));
     }
     await world.tick(START_MS + 30 * MINUTE_MS);
     expect(world.manifest().observations[0]!.window?.cursor).toEqual(expect.any(String));
@@ -210,34 +224,44 @@ describe('reading evidence', () => {
       return world;
     }
 
-    test('windows are read two at a time, and everything is counted once', async () => {
+    test('few rows are read two or three windows at a time, and everything is counted once', async () => {
       const world = busyWorld();
       const most = countUnderWay(world);
       await world.tick(START_MS + 11 * HOUR_MS);
-      expect(most).toEqual({ listObservations: 2, listScores: 2 });
+      expect(most).toEqual({ listObservations: 2, listScores: 3 });
       expect(stableSums(world, 'error_rate')).toEqual([50, ROWS, ROWS]);
       expect(stableSums(world, 'score:quality')).toEqual([50, ROWS, 0.75 * ROWS]);
     });
 
-    test('windows begin and end at whole milliseconds, as the times that Langfuse is asked with', async () => {
+    test('many rows are read more windows at a time, which begin and end at whole milliseconds as times of Langfuse do', async () => {
       const world = evidenceWorld();
+      world.trouble.pageRows = 50;
       const userId = withUser(world);
       for (let i = 0; i < 7000; i++) {
         world.data.addObservation(generation({ startMs: START_MS + 377 * i, traceId: `t${i}`, userId }));
       }
-      const { langfuse } = world.controller;
-      const timesMs: number[] = [];
-      world.controller.langfuse = {
-        ...langfuse,
-        listObservations: (query) => {
-          timesMs.push(query.fromMs, query.toMs);
-          return langfuse.listObservations(query);
-        },
-      };
+      const windows = windowsOf(world);
+      const most = countUnderWay(world);
       await world.tick(START_MS + 2 * HOUR_MS);
-      expect(timesMs.length).toBeGreaterThan(10);
-      expect(timesMs.filter((ms) => !Number.isInteger(ms))).toEqual([]);
+      expect(most.listObservations).toBeGreaterThan(2);
+      expect(windows.length).toBeGreaterThan(5);
+      expect(windows.flatMap(({ fromMs, toMs }) => [fromMs, toMs]).filter((ms) => !Number.isInteger(ms))).toEqual([]);
       expect(stableSums(world, 'error_rate')).toEqual([1, 7000, 7000]);
+    });
+
+    test('a tick begins with little, and with less while nothing is known of how many rows there are', async () => {
+      const world = busyWorld();
+      const windows = windowsOf(world);
+      await world.tick(START_MS + 6 * HOUR_MS);
+      await world.tick(START_MS + 11 * HOUR_MS);
+      const firstMs = (fromMs: number): number => {
+        const { toMs } = windows.find((window) => window.fromMs === fromMs)!;
+        return toMs - fromMs;
+      };
+      const inTimeMs = world.controller.settings.tickEveryMs + MINUTE_MS;
+      expect(firstMs(START_MS)).toBe(inTimeMs / 16);
+      const { settleMs } = world.rollout().policy;
+      expect(firstMs(START_MS + 6 * HOUR_MS - settleMs)).toBe(inTimeMs / 4);
     });
 
     test('with a small budget little is asked for in vain, and everything is counted once', async () => {
