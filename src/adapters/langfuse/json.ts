@@ -47,13 +47,13 @@ const MINUTE_LENGTH = 'YYYY-MM-DDTHH:MM'.length;
 const HOUR_AT = 'YYYY-MM-DDT'.length;
 
 /** A page's times are of few minutes: the last one is kept, so that most are read by their last digits. */
-let minute = { text: '', ms: NaN };
+let minute = { text: '1970-01-01T00:00', ms: 0 };
 
 /** As `Date.parse`. */
 function parseTime(text: string): number {
   const ms = text.length === TIME_LENGTH ? msOfMinute(text) : NaN;
   if (Number.isNaN(ms) || text.startsWith('24', HOUR_AT)) return Date.parse(text);
-  if (minute.text === '' || !text.startsWith(minute.text)) {
+  if (!text.startsWith(minute.text)) {
     const begin = text.slice(0, MINUTE_LENGTH);
     minute = { text: begin, ms: Date.parse(`${begin}Z`) };
   }

@@ -117,8 +117,6 @@ function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): PagesAhe
   let chains: Chain<Row>[] = [];
   let opening = 0;
   let taking = 0;
-  /** Pages that wait to be folded or are on their way. */
-  let ahead = 0;
 
   function openWindows(): void {
     for (; opening < goalsMs.length; opening++) {
@@ -138,6 +136,7 @@ function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): PagesAhe
   function askOn(): void {
     openWindows();
     const room = Math.min(stream.pagesAhead, Math.floor(reading.meter.used() * AHEAD_SHARE));
+    let ahead = chains.reduce((sum, { pages }) => sum + pages.length, 0);
     for (const [nth, chain] of chains.entries()) {
       const { index, next, isUnderWay, pages } = chain;
       const isWantedNow = nth === 0 && pages.length === 0;
@@ -165,7 +164,6 @@ function askAhead<Row>(reading: Reading, stream: Stream<Row, unknown>): PagesAhe
     const [oldest] = chains;
     const asked = oldest?.goal === taking ? oldest.pages.shift() : undefined;
     if (asked !== undefined) {
-      ahead--;
       askOn();
       return asked;
     }

@@ -185,7 +185,7 @@ function judgeScore(
     const previousZ = previous?.name === judged.metric.name ? zOfScore(judged, previous.value) : null;
     isJudged ||= isNamed;
     isBad ||= isNamed && z === null;
-    if (z !== null || previousZ !== null) changeValue(work, place, judged.index, z, previousZ);
+    changeValue(work, place, judged.index, z, previousZ);
   }
   if (isJudged && (isBad || previous === null)) countRow(work, subject.t, isBad ? 'bad_value' : null);
   for (const judged of rules.coverage) {

@@ -87,8 +87,9 @@ function packUnit(sink: ByteSink, { e, es, st, b, f }: UnitRecord): void {
   for (const state of b) putCount(sink, state);
   putCount(sink, f.length / 2);
   for (let i = 0; i < f.length; i += 2) {
-    putCount(sink, Number.isNaN(f[i]!) ? 0 : 1);
-    if (Number.isNaN(f[i]!)) continue;
+    const isNone = Number.isNaN(f[i]!);
+    putCount(sink, isNone ? 0 : 1);
+    if (isNone) continue;
     putNumber(sink, f[i]!);
     putValue(sink, f[i + 1]!);
   }
